@@ -1,0 +1,248 @@
+/**
+ * The nouns of kdump-setup. Imports nothing; everything is plain readonly data that survives JSON.
+ *
+ * Conventions: sizes are bytes (`number`, safe integers). Every path is absolute *inside the root worked on*
+ * ("/etc/default/grub" also when `--root /mnt/image` is given). A `ByteText` is the bytes of a file read as
+ * latin1, one character a byte, so that editing never changes a byte it did not come to change.
+ */
+
+export type NonEmpty<T> = readonly [T, ...T[]];
+/** A file's bytes as a latin1 string. */
+export type ByteText = string;
+
+// ---------------------------------------------------------------- files
+
+/** What stands at a path, links followed inside the root. */
+export type FileState =
+  | { readonly kind: "absent" }
+  | FileContent
+  | { readonly kind: "other"; readonly type: "directory" | "fifo" | "socket" | "device" | "too-large" }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+export interface FileContent {
+  readonly kind: "file";
+  /** where the bytes really are, links resolved inside the root */
+  readonly target: string;
+  readonly text: ByteText;
+  /** permission bits, as in chmod */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** hex SHA-256 of the bytes */
+  readonly sha256: string;
+}
+
+/** A file by the name an admin knows it by, and its state. */
+export interface NamedFile {
+  readonly path: string;
+  readonly state: FileState;
+}
+
+/** A readable text file, as handed to the editors. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: ByteText;
+}
+
+// ---------------------------------------------------------------- facts
+
+export interface OsFacts {
+  /** os-release ID (or what the fallback file says), lower case; "" when nothing says */
+  readonly id: string;
+  /** VERSION_ID as text: "12", "22.04", "7" */
+  readonly versionId: string;
+  readonly idLike: readonly string[];
+  readonly prettyName: string;
+  /** the file that said so */
+  readonly source: string;
+}
+
+export interface InstalledKernel {
+  /** uname -r of that kernel */
+  readonly release: string;
+  readonly image: string;
+  /** null when no initrd for it is found */
+  readonly initrd: string | null;
+}
+
+export interface MemoryFacts {
+  /** System RAM as the kernel counts it for crashkernel ranges */
+  readonly bytes: number;
+  readonly source: "iomem" | "memory-blocks" | "meminfo" | "option";
+  /** exact: the kernel's own count. estimate: may be wrong by the firmware's share */
+  readonly sure: "exact" | "estimate";
+}
+
+export interface ReservationFacts {
+  /** /sys/kernel/kexec_crash_size; null when it cannot be read or the root is an image */
+  readonly reservedBytes: number | null;
+  /** /sys/kernel/kexec_crash_loaded; null likewise */
+  readonly loaded: boolean | null;
+}
+
+/** Something on this system that makes our way of changing the command line wrong or unsafe. */
+export interface Blocker {
+  /** stable id, e.g. "container", "ostree", "bootc", "uki", "systemd-boot", "tpm-policy", "signed-grub-cfg" */
+  readonly id: string;
+  /** refusal: never; objection: only with --force */
+  readonly severity: "refusal" | "objection";
+  /** one sentence, with what is right there */
+  readonly text: string;
+  /** the file or command that showed it */
+  readonly evidence: string;
+}
+
+export interface UnitFacts {
+  readonly name: string;
+  /** is there a unit file (or SysV script) for it? */
+  readonly present: boolean;
+  readonly state: "enabled" | "disabled" | "masked" | "absent";
+  /** every symbolic link that enables or masks it (systemd wants/requires/mask, SysV rc?.d), with its target */
+  readonly links: readonly LinkFact[];
+}
+
+export interface LinkFact {
+  readonly path: string;
+  readonly to: string;
+}
+
+export interface GrubFacts {
+  /** /etc/default/grub */
+  readonly defaults: NamedFile;
+  /** what the generator sources after it, in that order; [] where it sources nothing else */
+  readonly dropIns: readonly NamedFile[];
+  /** the generated configuration by its real name, and what stands there; null when none was found */
+  readonly config: NamedFile | null;
+  /** names that lead to it (stubs, links), for messages */
+  readonly configVia: readonly string[];
+  /** is there a BLS directory with entries? */
+  readonly blsEntries: readonly string[];
+  /** does the generated configuration (or the defaults) hand the menu to BLS? */
+  readonly usesBls: boolean;
+  /** generator programs found in the root, of those the profile may name */
+  readonly generators: readonly string[];
+  /** is /boot (or the directory of the configuration) a mount of its own? */
+  readonly bootMount: BootMount | null;
+}
+
+export interface BootMount {
+  readonly mountPoint: string;
+  readonly fsType: string;
+  readonly source: string;
+}
+
+export interface KdumpFacts {
+  /** packages of the profile and whether each is installed; null: no package database could be read */
+  readonly packages: readonly { readonly name: string; readonly installed: boolean | null }[];
+  /** the kdump configuration files of the profile */
+  readonly files: readonly NamedFile[];
+  readonly unit: UnitFacts;
+}
+
+/** Facts that need no profile. */
+export interface BaseFacts {
+  readonly root: string;
+  /** true when a root other than "/" is worked on */
+  readonly image: boolean;
+  readonly effectiveRoot: boolean;
+  readonly os: OsFacts;
+  /** as uname -m says it: x86_64, aarch64, ppc64le, s390x */
+  readonly arch: string;
+  readonly runningKernel: string | null;
+  readonly kernels: readonly InstalledKernel[];
+  readonly firmware: "bios" | "uefi" | "unknown";
+  readonly init: "systemd" | "upstart" | "sysv" | "unknown";
+  /** null when nothing can tell (an image without --ram) */
+  readonly memory: MemoryFacts | null;
+  readonly reservation: ReservationFacts;
+  /** running command line; null on an image */
+  readonly cmdline: string | null;
+  /** kernel's boot id, to know whether a reboot happened; null on an image */
+  readonly bootId: string | null;
+  readonly blockers: readonly Blocker[];
+}
+
+export interface Facts extends BaseFacts {
+  readonly grub: GrubFacts;
+  readonly kdump: KdumpFacts;
+}
+
+// ---------------------------------------------------------------- intent, plan
+
+export interface Command {
+  readonly argv: NonEmpty<string>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** kill it after that many seconds */
+  readonly timeoutSeconds: number;
+}
+
+/** What the user wants of this run. */
+export interface Intent {
+  readonly kind: "reserve" | "disable";
+  /** reserve: the words to stand on the command line, e.g. ["crashkernel=256M"]; disable: [] */
+  readonly words: readonly string[];
+  readonly force: boolean;
+  readonly mask: boolean;
+  readonly install: boolean;
+  readonly regenerate: boolean;
+  readonly service: boolean;
+}
+
+export type Step =
+  | {
+      readonly kind: "write-file";
+      /** as the admin names it; links are followed inside the root, the target replaced */
+      readonly path: string;
+      readonly before: FileState;
+      readonly text: ByteText;
+      /** mode of a file that is new; an existing file keeps its own */
+      readonly createMode: number;
+      readonly why: string;
+    }
+  | {
+      readonly kind: "regenerate";
+      /** the generated configuration that will be replaced */
+      readonly config: string;
+      readonly before: FileState;
+      /** writes the configuration to `candidate` instead */
+      readonly command: Command;
+      readonly candidate: string;
+      /** what every normal entry has to carry, in order; [] = no crashkernel at all */
+      readonly words: readonly string[];
+      readonly freeze: string | null;
+      readonly why: string;
+    }
+  | {
+      readonly kind: "unit";
+      readonly unit: string;
+      readonly action: "enable" | "disable" | "mask" | "unmask";
+      readonly command: Command;
+      readonly before: UnitFacts;
+      readonly why: string;
+    }
+  | {
+      /** something at run time that leaves no file behind (load or unload the capture kernel) */
+      readonly kind: "runtime";
+      readonly command: Command;
+      readonly undo: Command | null;
+      readonly why: string;
+    };
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly reboot: "needed" | "not-needed";
+  readonly warnings: readonly string[];
+  /** what the file edits were made for, one line a reason */
+  readonly why: readonly string[];
+}
+
+export interface Reason {
+  readonly id: string;
+  readonly severity: "refusal" | "objection";
+  readonly text: string;
+}
+
+export type Planned =
+  | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "refused"; readonly reasons: NonEmpty<Reason>; readonly warnings: readonly string[] };
