@@ -1,0 +1,88 @@
+/** What a distro profile says. One JSON file of this form a release family stands in distros/; see docs/adding-a-distro.md. */
+
+import type { NonEmpty } from "../types.js";
+
+export interface Profile {
+  /** os-release ID, a hyphen, the release: what `--distro` takes and the JSON's host.distro says */
+  readonly id: string;
+  readonly title: string;
+  readonly match: {
+    /** os-release ID values, lower case */
+    readonly ids: NonEmpty<string>;
+    /** VERSION_ID as text: equal, or equal up to a following "." ("7" matches "7" and "7.9") */
+    readonly versions: NonEmpty<string>;
+  };
+  /** os-release ID or ID_LIKE values whose unknown releases may use this profile when what is on disk agrees */
+  readonly family: readonly string[];
+  readonly boot: BootProfile;
+  readonly kdump: KdumpProfile;
+  readonly crashkernel: {
+    /** range list by architecture (uname -m): what `--crashkernel auto` writes */
+    readonly recommended: Readonly<Record<string, string>>;
+    /** a kernel of this release understands the literal word `auto` */
+    readonly literalAuto: boolean;
+  };
+  /** JSON pointer → source. A pointer covers everything below it; every value must be covered. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+export interface BootProfile {
+  /** the shell file with the kernel's arguments */
+  readonly defaults: string;
+  /** directory and suffix of what the generator sources after it, in byte order; null: it sources nothing else */
+  readonly dropIns: { readonly dir: string; readonly suffix: string } | null;
+  /** what a normal entry's line is made of, in that order */
+  readonly variables: NonEmpty<string>;
+  /** of these, the one a new argument is appended to */
+  readonly appendTo: string;
+  /** which shell runs the generator */
+  readonly shell: "dash" | "bash";
+  /** the generated file, most likely first, by firmware */
+  readonly config: { readonly bios: NonEmpty<string>; readonly uefi: NonEmpty<string> };
+  /** `{output}` stands for the file to write */
+  readonly generate: NonEmpty<string>;
+  /** the same to standard output, without writing */
+  readonly preview: NonEmpty<string>;
+  /** syntax check; `{file}` stands for the file */
+  readonly check: NonEmpty<string>;
+  /** the menu comes from BLS entries, not from the generated file */
+  readonly bls: boolean;
+}
+
+export interface KdumpProfile {
+  readonly packages: NonEmpty<string>;
+  readonly install: InstallProfile;
+  /** systemd unit that loads the capture kernel */
+  readonly unit: string;
+  /** where the dump's settings stand, in the order they are read */
+  readonly files: NonEmpty<string>;
+  /** the switch beside the unit; null where the unit is the only one */
+  readonly enable: { readonly file: string; readonly variable: string; readonly on: string; readonly off: string } | null;
+  /** arguments of the capture kernel */
+  readonly captureArguments: {
+    readonly file: string;
+    readonly variable: string;
+    /**
+     * The value that is used when the variable is not set, and the installed script that says so
+     * (`pattern` has one group: the value). `fallback` is used when the script cannot be read.
+     */
+    readonly builtIn: { readonly script: string; readonly pattern: string; readonly fallback: string } | null;
+    /** added when no argument of that name stands there: what makes a capture kernel that fails reboot */
+    readonly onPanic: string;
+  };
+  /** loads the capture kernel anew on a running system that has one loaded */
+  readonly reload: NonEmpty<string>;
+  /** takes the loaded capture kernel out */
+  readonly unload: NonEmpty<string>;
+}
+
+export interface InstallProfile {
+  readonly tool: "apt" | "yum";
+  /** `{packages}` stands for the package names, one argument each */
+  readonly command: NonEmpty<string>;
+  /** how to take them out again, for messages */
+  readonly remove: NonEmpty<string>;
+  /** read by debconf-set-selections before; [] where there is none */
+  readonly preseed: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
