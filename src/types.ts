@@ -201,6 +201,12 @@ export type Step =
       readonly why: string;
     }
   | {
+      readonly kind: "remove-file";
+      readonly path: string;
+      readonly before: FileState;
+      readonly why: string;
+    }
+  | {
       readonly kind: "regenerate";
       /** the generated configuration that will be replaced */
       readonly config: string;
@@ -208,8 +214,11 @@ export type Step =
       /** writes the configuration to `candidate` instead */
       readonly command: Command;
       readonly candidate: string;
-      /** what every normal entry has to carry, in order; [] = no crashkernel at all */
-      readonly words: readonly string[];
+      /** syntax check of the candidate */
+      readonly check: Command;
+      /** what every normal entry has to carry, in order; [] = no crashkernel at all; null = whatever the sources say */
+      readonly words: readonly string[] | null;
+      /** mount point to freeze and thaw once the new configuration stands; null where /boot is no mount of its own */
       readonly freeze: string | null;
       readonly why: string;
     }

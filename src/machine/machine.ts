@@ -1,4 +1,4 @@
-import type { Command, FileState } from "../types.js";
+import type { ByteText, Command, FileState } from "../types.js";
 
 /** How a command ended. `exitCode` is null when a signal or the time limit ended it, or it could not be started. */
 export interface Ran {
@@ -51,8 +51,50 @@ export interface Reader {
   resolve(path: string): string | null;
 }
 
-/** The system worked on, with everything that changes it. */
+/** The system worked on, with everything that changes it. Paths as in Reader; every method throws what the system said. */
 export interface Machine extends Reader {
-  /** Runs a program of the system worked on (chroot when it is an image), C locale, no standard input unless given. */
-  run(command: Command): Promise<Ran>;
+  /**
+   * Runs a program of the system worked on (in a chroot when it is an image): C locale, a bare environment, no
+   * standard input unless given. Never throws; on `signal` the whole process group is ended. With `keepLock` the child
+   * holds our lock too, so that nobody starts anew while it outlives a killed run; not for what may start a daemon.
+   */
+  run(
+    command: Command,
+    options?: { readonly signal?: AbortSignal; readonly keepLock?: boolean },
+  ): Promise<Ran>;
+  /**
+   * Puts `text` at `path` in one step: written beside it, synced, given the old file's owner, mode and extended
+   * attributes (SELinux label, ACL), renamed over it, directory synced. Links are followed; the target is replaced.
+   */
+  replace(path: string, text: ByteText, createMode: number): Promise<void>;
+  /** The name `replace` writes to before the rename: left behind only by a killed run. */
+  temporaryName(path: string): string;
+  /** Gives `to` the owner, mode and extended attributes of `from`. */
+  copyAttributes(from: string, to: string): Promise<void>;
+  /** A second name for the same inode; false where the file system has no hard links. */
+  hardLink(from: string, to: string): boolean;
+  /** Renames within one directory and syncs it. */
+  rename(from: string, to: string): void;
+  symlink(to: string, path: string): void;
+  /** Removes a file or link and syncs its directory; nothing there is fine. */
+  remove(path: string): void;
+  /** Makes the directory and the missing ones above it; returns those it made, outermost first. */
+  makeDirectory(path: string, mode: number): readonly string[];
+  /** Removes a directory when it is empty; otherwise leaves it. */
+  removeEmptyDirectory(path: string): void;
+  /** Syncs one file's bytes. */
+  syncFile(path: string): void;
+  /** Syncs the whole file system `path` is on. */
+  syncFileSystem(path: string): Promise<void>;
+  /**
+   * Freezes and thaws the file system mounted there, so that what GRUB reads without replaying a journal is on the
+   * disk. Returns null, or why it could not be done.
+   */
+  freezeOnce(mountPoint: string): Promise<string | null>;
+  /** Takes the lock or throws BusyOrStaleError. */
+  lock(path: string, timeoutSeconds: number): Promise<Lock>;
+}
+
+export interface Lock {
+  release(): void;
 }

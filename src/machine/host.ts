@@ -1,0 +1,197 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { runCommand } from "./command.js";
+import { takeLock } from "./lock.js";
+import type { Machine } from "./machine.js";
+import { errorCode, hostPath, isMissing, resolveInside } from "./paths.js";
+import { openReader } from "./reader.js";
+
+/** File systems without hard links answer linkat(2) with one of these. */
+const NO_LINKS = new Set(["EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS", "EMLINK"]);
+
+/** Opens the system under `root` for reading and changing. Throws UsageError when that is no directory. */
+export function openMachine(root: string): Machine {
+  const reader = openReader(root);
+  const at = (path: string): string => {
+    const inside = resolveInside(reader.root, path);
+    if (inside === null) throw new Error(`${path}: a loop of symbolic links`);
+    return hostPath(reader.root, inside);
+  };
+  /** the name itself, not what it leads to */
+  const nameAt = (path: string): string => join(at(dirname(path)), basename(path));
+  const chroot = reader.image ? { chroot: reader.root } : {};
+  let held: number | undefined;
+
+  const copyAttributes = async (from: string, to: string) => {
+    const argv = ["cp", "--attributes-only", "--preserve=mode,ownership,xattr", "--", from, to] as const;
+    const ran = await runCommand({ argv, timeoutSeconds: 30 });
+    if (ran.exitCode !== 0) {
+      throw new Error(
+        `the owner, mode and label of ${from} could not be kept: ${ran.stderr.trim() || ran.failure}`,
+      );
+    }
+  };
+
+  return {
+    ...reader,
+    run(command, { signal, keepLock } = {}) {
+      const inherit = keepLock === true && held !== undefined ? { inheritFd: held } : {};
+      return runCommand(command, { ...chroot, ...inherit, ...(signal === undefined ? {} : { signal }) });
+    },
+    temporaryName,
+    async replace(path, text, createMode) {
+      const target = at(path);
+      const temporary = temporaryName(target);
+      removeName(temporary);
+      const existing = existingFile(target);
+      const fd = openSync(
+        temporary,
+        constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+        0o600,
+      );
+      try {
+        // writeFileSync and not writeSync: on a full disk writeSync returns a short count without an error
+        writeFileSync(fd, Buffer.from(text, "latin1"));
+        if (existing === null) {
+          fchmodSync(fd, createMode);
+        } else {
+          fchownSync(fd, existing.uid, existing.gid);
+          await copyAttributes(target, temporary);
+        }
+        fsyncSync(fd);
+        renameSync(temporary, target);
+      } catch (error) {
+        removeName(temporary);
+        throw error;
+      } finally {
+        closeSync(fd);
+      }
+      syncDirectory(dirname(target));
+    },
+    copyAttributes: (from, to) => copyAttributes(at(from), at(to)),
+    hardLink(from, to) {
+      removeName(nameAt(to));
+      try {
+        linkSync(at(from), nameAt(to));
+      } catch (error) {
+        if (NO_LINKS.has(errorCode(error) ?? "")) return false;
+        throw error;
+      }
+      syncDirectory(dirname(nameAt(to)));
+      return true;
+    },
+    rename(from, to) {
+      renameSync(nameAt(from), at(to));
+      syncDirectory(dirname(at(to)));
+    },
+    symlink(to, path) {
+      symlinkSync(to, nameAt(path));
+      syncDirectory(dirname(nameAt(path)));
+    },
+    remove(path) {
+      const name = nameAt(path);
+      if (removeName(name)) syncDirectory(dirname(name));
+    },
+    makeDirectory(path, mode) {
+      const made: string[] = [];
+      for (let missing = path; reader.stat(missing) === null && missing !== "/"; missing = dirname(missing)) {
+        made.unshift(missing);
+      }
+      for (const directory of made) {
+        mkdirSync(at(directory), { mode });
+        syncDirectory(dirname(at(directory)));
+      }
+      return made;
+    },
+    removeEmptyDirectory(path) {
+      try {
+        rmdirSync(at(path));
+      } catch (error) {
+        const code = errorCode(error);
+        if (code !== "ENOTEMPTY" && code !== "EEXIST" && !isMissing(error)) throw error;
+      }
+    },
+    syncFile(path) {
+      const fd = openSync(at(path), constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+    },
+    async syncFileSystem(path) {
+      // sync -f (syncfs) came with coreutils 8.24; before, everything is synced
+      const one = await runCommand({ argv: ["sync", "-f", at(path)], timeoutSeconds: 300 });
+      if (one.exitCode === 0) return;
+      const all = await runCommand({ argv: ["sync"], timeoutSeconds: 300 });
+      if (all.exitCode !== 0) throw new Error(`sync failed: ${all.failure ?? all.stderr.trim()}`);
+    },
+    async freezeOnce(mountPoint) {
+      // One child does both, in a group of its own: whatever becomes of us, the file system is thawed.
+      const script = 'trap "" HUP INT TERM; fsfreeze -f "$1" || exit 1; fsfreeze -u "$1"';
+      const ran = await runCommand({ argv: ["sh", "-c", script, "sh", at(mountPoint)], timeoutSeconds: 120 });
+      return ran.exitCode === 0 ? null : (ran.failure ?? ran.stderr.trim());
+    },
+    async lock(path, timeoutSeconds) {
+      const lock = await takeLock(at(path), timeoutSeconds);
+      held = lock.fd;
+      return {
+        release() {
+          held = undefined;
+          lock.release();
+        },
+      };
+    },
+  };
+}
+
+/** Begins with a dot and ends in neither .cfg nor .conf: no glob of a generator or a daemon takes it for a setting. */
+function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.kdump-setup-new`);
+}
+
+function existingFile(path: string): { uid: number; gid: number } | null {
+  try {
+    const s = lstatSync(path);
+    if (!s.isFile()) throw new Error(`${path} is not a regular file`);
+    return s;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** True when something was removed. */
+function removeName(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function syncDirectory(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
