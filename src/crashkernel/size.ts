@@ -1,0 +1,70 @@
+/** Sizes between people, options and the kernel. Bytes are `bigint`; nothing here rounds without saying so. */
+import { U64_MAX } from "./number.js";
+
+export type ParsedSize =
+  | { readonly kind: "ok"; readonly bytes: bigint }
+  | { readonly kind: "error"; readonly message: string; readonly at: number };
+
+const UNITS: readonly string[] = ["K", "M", "G", "T"];
+
+/**
+ * A size as an option takes it (`--ram`): a whole decimal number of bytes, or with one of K M G T (binary, either
+ * case) behind it. A leading zero is refused, because `crashkernel=` would read it as octal. `at` is an index
+ * into `text`.
+ */
+export function parseSize(text: string): ParsedSize {
+  const fail = (message: string, at: number): ParsedSize => ({ kind: "error", message, at });
+  if (text === "") return fail("a size is missing, for example 4G", 0);
+  if (text.length > 24) return fail("a size has at most 24 characters, for example 4G", 24);
+  let at = 0;
+  while (at < text.length && isDigit(text.charCodeAt(at))) at++;
+  if (at === 0) return fail("a size starts with a digit, for example 4G", 0);
+  if (at > 1 && text.startsWith("0")) return fail("a size has no leading zero, for example 4G", 0);
+  const letter = text.charAt(at).toUpperCase();
+  const power = letter === "" ? 0 : UNITS.indexOf(letter) + 1;
+  if (letter !== "" && power === 0)
+    return fail("a size is a whole number with K, M, G or T or nothing behind it, for example 1900M", at);
+  if (letter !== "" && at + 1 < text.length)
+    return fail(`nothing may follow the ${text.charAt(at)} of a size, for example 4G`, at + 1);
+  const bytes = BigInt(text.slice(0, at)) << BigInt(10 * power);
+  if (bytes > U64_MAX) return fail("this size is past 64 bits", 0);
+  return { kind: "ok", bytes };
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+const PEOPLE = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
+
+/** For people: "256 MiB", "1.9 GiB", "25 bytes". An exact value has no fraction; others are rounded to a tenth. */
+export function formatBytes(bytes: bigint | number): string {
+  const whole = BigInt(bytes);
+  if (whole < 0n) return `-${formatBytes(-whole)}`;
+  let step = 0;
+  while (step + 1 < PEOPLE.length && whole >= 1n << BigInt(10 * (step + 1))) step++;
+  const unit = (): string => PEOPLE[step] ?? "bytes";
+  let tenths = tenthsOf(whole, step);
+  // 1048575 bytes are nearer to 1 MiB than to any tenth of a KiB below it
+  if (tenths >= 10240n && step + 1 < PEOPLE.length) tenths = tenthsOf(whole, ++step);
+  if (whole === 1n) return "1 byte";
+  return tenths % 10n === 0n ? `${tenths / 10n} ${unit()}` : `${tenths / 10n}.${tenths % 10n} ${unit()}`;
+}
+
+function tenthsOf(bytes: bigint, step: number): bigint {
+  const unit = 1n << BigInt(10 * step);
+  return (bytes * 10n + unit / 2n) / unit;
+}
+
+/** As `crashkernel=` takes it, exact: "256M", "4G", "65537". Never with T or above, which old kernels do not know. */
+export function kernelSize(bytes: bigint | number): string {
+  const whole = BigInt(bytes);
+  if (whole > 0n)
+    for (const [power, letter] of [
+      [30n, "G"],
+      [20n, "M"],
+      [10n, "K"],
+    ] as const)
+      if (whole % (1n << power) === 0n) return `${whole >> power}${letter}`;
+  return `${whole}`;
+}
