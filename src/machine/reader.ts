@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -15,6 +14,7 @@ import {
 import { dirname } from "node:path";
 import { UsageError } from "../errors.js";
 import type { FileState } from "../types.js";
+import { sha256 } from "./hash.js";
 import type { DirEntry, Reader, Stat } from "./machine.js";
 import { errorCode, hostPath, isMissing, resolveInside } from "./paths.js";
 
@@ -137,12 +137,6 @@ function readAll(fd: number, limit: number): Buffer | null {
     if (total > limit) return null;
     parts.push(part.subarray(0, count));
   }
-}
-
-export function sha256(bytes: Buffer | string): string {
-  return createHash("sha256")
-    .update(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes)
-    .digest("hex");
 }
 
 function listDirectory(at: string): readonly DirEntry[] | null {

@@ -1,0 +1,94 @@
+import { dirname } from "node:path";
+import { StepFailed } from "../errors.js";
+import type { Machine, Ran } from "../machine/machine.js";
+import type { Command, FileState, Step } from "../types.js";
+import type { JudgeCandidate } from "./candidate.js";
+
+export type RegenerateStep = Extract<Step, { kind: "regenerate" }>;
+
+/** A kernel package's hook may run the generator while ours runs, and takes no lock of ours. */
+const ATTEMPTS = 3;
+const KERNEL_DIRECTORY = "/boot";
+
+export interface RegenerateHooks {
+  readonly judge: JudgeCandidate;
+  readonly signal: AbortSignal;
+  readonly ran: (command: Command, result: Ran) => void;
+  readonly warn: (text: string) => void;
+  /** called when the candidate is good and about to be put in place; has to be on disk when it returns */
+  readonly about: (facts: {
+    afterSha256: string;
+    oldLink: string | null;
+    before: FileState;
+  }) => Promise<void>;
+}
+
+/**
+ * Generates into a file beside the configuration, has it judged, and only then puts it in place by a rename. The
+ * generators themselves truncate and rewrite the configuration: a power cut in the middle of that does not boot.
+ */
+export async function regenerate(
+  machine: Machine,
+  step: RegenerateStep,
+  oldLink: string,
+  hooks: RegenerateHooks,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = machine.read(step.config);
+    const kernels = namesOf(machine);
+    await generate(machine, step, hooks);
+    const after = machine.read(step.candidate);
+    const verdict = hooks.judge({ before, after, words: step.words, bootFiles: namesOf(machine) });
+    if (after.kind !== "file" || verdict.problems.length > 0) {
+      throw new StepFailed(
+        `the new ${step.config} is not safe to boot from: ${verdict.problems.join("; ") || "it was not written"}`,
+      );
+    }
+    if (before.kind === "file") await machine.copyAttributes(step.config, step.candidate);
+    machine.syncFile(step.candidate);
+    const changed =
+      !sameState(machine.read(step.config), before) || namesOf(machine).join("\n") !== kernels.join("\n");
+    if (changed && attempt < ATTEMPTS) continue;
+    if (changed)
+      throw new StepFailed(
+        `${step.config} or the kernels in ${KERNEL_DIRECTORY} keep changing while it is generated`,
+      );
+    for (const text of verdict.warnings) hooks.warn(text);
+    const linked = before.kind === "file" && machine.hardLink(step.config, oldLink) ? oldLink : null;
+    await hooks.about({ afterSha256: after.sha256, oldLink: linked, before });
+    machine.rename(step.candidate, step.config);
+    await machine.syncFileSystem(dirname(step.config));
+    if (step.freeze !== null) {
+      const why = await machine.freezeOnce(step.freeze);
+      if (why !== null) hooks.warn(`${step.freeze} could not be frozen for a moment (${why}); it was synced`);
+    }
+    return;
+  }
+}
+
+async function generate(machine: Machine, step: RegenerateStep, hooks: RegenerateHooks): Promise<void> {
+  removeCandidate(machine, step.candidate);
+  for (const command of [step.command, step.check]) {
+    const ran = await machine.run(command, { signal: hooks.signal, keepLock: true });
+    hooks.ran(command, ran);
+    if (ran.exitCode !== 0) {
+      const end = ran.failure ?? `ended with ${ran.exitCode}`;
+      throw new StepFailed(`${command.argv.join(" ")}: ${end}`, { stderr: ran.stderr });
+    }
+  }
+}
+
+/** The generator writes NAME.new first and copies it to NAME. */
+export function removeCandidate(machine: Machine, candidate: string): void {
+  machine.remove(candidate);
+  machine.remove(`${candidate}.new`);
+}
+
+function namesOf(machine: Machine): readonly string[] {
+  return (machine.list(KERNEL_DIRECTORY) ?? []).map((entry) => entry.name);
+}
+
+function sameState(a: FileState, b: FileState): boolean {
+  if (a.kind === "file" && b.kind === "file") return a.sha256 === b.sha256;
+  return a.kind === b.kind;
+}
