@@ -136,6 +136,8 @@ export interface KdumpFacts {
   readonly packages: readonly { readonly name: string; readonly installed: boolean | null }[];
   /** the kdump configuration files of the profile */
   readonly files: readonly NamedFile[];
+  /** what the capture kernel is given when the variable is not set, and where that was read; null: nothing is built in */
+  readonly builtInCaptureArguments: { readonly value: string; readonly source: string } | null;
   readonly unit: UnitFacts;
 }
 

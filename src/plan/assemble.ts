@@ -1,0 +1,96 @@
+import type { Profile } from "../distro/profile.js";
+import { crashkernelWords } from "../edit/kernel-cmdline.js";
+import type { Facts, Intent, Plan, Planned, Reason, Step } from "../types.js";
+import { planGrub } from "./grub.js";
+import { planKdump } from "./kdump.js";
+import { NOTHING, type Part } from "./part.js";
+import { preflight } from "./preflight.js";
+import { planUnitOff, planUnitOn } from "./unit.js";
+
+const RUNTIME_SECONDS = 300;
+
+/**
+ * What has to be done so that the system is as wished, as a pure function of facts, wish and profile. `steps: []`
+ * means it is. Refused: every reason at once.
+ */
+export function assemblePlan(
+  facts: Facts,
+  intent: Intent,
+  profile: Profile,
+  options: { writes: boolean },
+): Planned {
+  const reasons: Reason[] = [...preflight(facts, profile, options)];
+  const parts: Part[] = [planGrub(facts, profile, intent)];
+  if (intent.kind === "reserve") parts.push(...armingParts(facts, intent, profile));
+  else if (intent.service) parts.push(planUnitOff(facts, intent.mask));
+
+  for (const part of parts) reasons.push(...part.reasons);
+  const warnings = parts.flatMap((part) => part.warnings);
+  const standing = reasons.filter((reason) => reason.severity === "refusal" || !intent.force);
+  const overridden = reasons
+    .filter((reason) => !standing.includes(reason))
+    .map((reason) => `forced: ${reason.text}`);
+  const [first, ...rest] = standing;
+  if (first !== undefined) return { kind: "refused", reasons: [first, ...rest], warnings };
+
+  const plan: Plan = {
+    steps: parts.flatMap((part) => part.steps),
+    reboot: rebootNeeded(facts, intent, parts) ? "needed" : "not-needed",
+    warnings: [...overridden, ...warnings],
+    why: parts.flatMap((part) => part.why),
+  };
+  return { kind: "plan", plan };
+}
+
+function armingParts(facts: Facts, intent: Intent, profile: Profile): readonly Part[] {
+  if (!intent.service) return [];
+  const kdump = planKdump(facts, profile);
+  const unit = planUnitOn(facts, profile);
+  return [kdump, unit, planRuntime(facts, intent, profile, kdump.captureArgumentsChange)];
+}
+
+/** A loaded capture kernel keeps the arguments it was loaded with; one that is reserved for and not loaded is loaded. */
+function planRuntime(facts: Facts, intent: Intent, profile: Profile, captureArgumentsChange: boolean): Part {
+  const { loaded, reservedBytes } = facts.reservation;
+  if (facts.image || reservedBytes === null || reservedBytes === 0) return NOTHING;
+  const { reload } = profile.kdump;
+  if (loaded === true && captureArgumentsChange) {
+    return {
+      ...NOTHING,
+      steps: [runtime(reload, reload, "the loaded capture kernel takes the new arguments")],
+    };
+  }
+  if (loaded === false && runsAsWished(facts, intent)) {
+    const start: Step = runtime(
+      ["systemctl", "restart", facts.kdump.unit.name],
+      null,
+      "the reservation is there: load the capture kernel",
+    );
+    return { ...NOTHING, steps: [start] };
+  }
+  return NOTHING;
+}
+
+function runtime(
+  argv: readonly [string, ...string[]],
+  undo: readonly [string, ...string[]] | null,
+  why: string,
+): Step {
+  return {
+    kind: "runtime",
+    command: { argv, timeoutSeconds: RUNTIME_SECONDS },
+    undo: undo === null ? null : { argv: undo, timeoutSeconds: RUNTIME_SECONDS },
+    why,
+  };
+}
+
+function runsAsWished(facts: Facts, intent: Intent): boolean {
+  if (facts.cmdline === null) return false;
+  return crashkernelWords(facts.cmdline).join(" ") === intent.words.join(" ");
+}
+
+/** On an image there is no running command line to compare with: a change takes effect when it boots. */
+function rebootNeeded(facts: Facts, intent: Intent, parts: readonly Part[]): boolean {
+  if (facts.cmdline === null) return parts.some((part) => part.steps.length > 0);
+  return !runsAsWished(facts, intent);
+}

@@ -1,0 +1,171 @@
+import { checkEntries } from "../bootconfig/check-entries.js";
+import { readGrubCfg } from "../bootconfig/grub-cfg.js";
+import type { Profile } from "../distro/profile.js";
+import { type CommandLineEdited, editCommandLine } from "../edit/grub-defaults.js";
+import type { Command, Facts, FileState, GrubFacts, NamedFile, Reason, SourceFile, Step } from "../types.js";
+import { objection, type Part, refusal, unreadable } from "./part.js";
+
+/** Longest a generator may take: os-prober on a machine with many disks is the slow one. */
+const GENERATE_SECONDS = 600;
+const CHECK_SECONDS = 60;
+
+/** The sources to edit and, where needed, the configuration to generate from them. */
+export function planGrub(
+  facts: Facts,
+  profile: Profile,
+  wish: { readonly words: readonly string[]; readonly regenerate: boolean },
+): Part {
+  const { boot } = profile;
+  const files = grubSources(facts.grub);
+  const broken = files.map(unreadable).filter((why) => why !== null);
+  if (broken.length > 0) return part({ reasons: broken.map((why) => refusal("grub-defaults", why)) });
+
+  const sources = files.flatMap(toSource);
+  const { variables, appendTo, shell } = boot;
+  const edited = editCommandLine(sources, { variables, appendTo, words: wish.words, shell });
+  if (edited.kind === "refused") {
+    const reasons = edited.refusals.map((r) =>
+      refusal("grub-defaults", `${r.path}:${r.line}:${r.column}: ${r.why}`),
+    );
+    return part({ reasons });
+  }
+
+  const steps: Step[] = edited.files.map((file) => ({
+    kind: "write-file",
+    path: file.path,
+    before: stateOf(files, file.path),
+    text: file.text,
+    createMode: 0o644,
+    why: file.why.join("; "),
+  }));
+  const why = edited.files.flatMap((file) => file.why.map((reason) => `${file.path}: ${reason}`));
+  const warnings = [...edited.warnings];
+  const reasons: Reason[] = [];
+  reportDecoys(edited, reasons, warnings);
+
+  const stale = staleness(facts.grub, wish.words);
+  if (steps.length > 0 || stale !== null) {
+    if (wish.regenerate) {
+      const { step, reason } = regenerateStep(
+        facts,
+        profile,
+        wish.words,
+        steps.length > 0 ? "the sources change" : (stale ?? ""),
+      );
+      if (step !== null) steps.push(step);
+      if (reason !== null) reasons.push(reason);
+      warnings.push(...newKernels(facts));
+    } else {
+      warnings.push(
+        `the boot configuration is left as it is (--no-regenerate): run ${boot.generate[0]} before the reboot`,
+      );
+    }
+  }
+  return { steps, reasons, warnings, why };
+}
+
+export function grubSources(grub: GrubFacts): readonly NamedFile[] {
+  return [grub.defaults, ...grub.dropIns];
+}
+
+function toSource(file: NamedFile): SourceFile[] {
+  return file.state.kind === "file" ? [{ path: file.path, text: file.state.text }] : [];
+}
+
+function stateOf(files: readonly NamedFile[], path: string): FileState {
+  return files.find((file) => file.path === path)?.state ?? { kind: "absent" };
+}
+
+function part(fields: Partial<Part>): Part {
+  return { steps: [], reasons: [], warnings: [], why: [], ...fields };
+}
+
+/** Words the kernel takes for the parameter though they are none: it searches for the bare text. */
+function reportDecoys(
+  edited: Extract<CommandLineEdited, { kind: "edited" }>,
+  reasons: Reason[],
+  warnings: string[],
+): void {
+  for (const { path, line, word, wins } of edited.decoys) {
+    const what = `${path}:${line}: the kernel takes ${word} for a crashkernel= parameter`;
+    if (wins)
+      reasons.push(objection("decoy", `${what}, and it comes last, so it is what counts; take it out first`));
+    else warnings.push(`${what}; it comes before ours, so ours counts`);
+  }
+}
+
+/** Why the generated configuration is not what the sources should make of it; null when it is. */
+function staleness(grub: GrubFacts, words: readonly string[]): string | null {
+  if (grub.config === null || grub.config.state.kind !== "file") return "there is no boot configuration yet";
+  const problems = checkEntries(readGrubCfg(grub.config.state.text), words).filter(
+    (f) => f.severity === "problem",
+  );
+  return problems[0]?.text ?? null;
+}
+
+export function regenerateStep(
+  facts: Facts,
+  profile: Profile,
+  words: readonly string[] | null,
+  why: string,
+): { readonly step: Step | null; readonly reason: Reason | null } {
+  const { boot } = profile;
+  const [generator] = boot.generate;
+  const config = facts.grub.config;
+  if (config === null) {
+    return {
+      step: null,
+      reason: refusal(
+        "grub-config",
+        "no GRUB configuration and no directory for one was found: is GRUB installed here?",
+      ),
+    };
+  }
+  if (config.state.kind !== "file" && config.state.kind !== "absent") {
+    return { step: null, reason: refusal("grub-config", unreadable(config) ?? config.path) };
+  }
+  if (!facts.grub.generators.includes(generator)) {
+    return { step: null, reason: refusal("generator", `${generator} is not installed here`) };
+  }
+  const candidate = `${config.path}.kdump-setup`;
+  const step: Step = {
+    kind: "regenerate",
+    config: config.path,
+    before: config.state,
+    command: generatorCommand(boot.generate, "{output}", candidate, facts.image, GENERATE_SECONDS),
+    check: generatorCommand(boot.check, "{file}", candidate, facts.image, CHECK_SECONDS),
+    candidate,
+    words,
+    freeze: facts.grub.bootMount?.mountPoint ?? null,
+    why,
+  };
+  return { step, reason: null };
+}
+
+/** os-prober would find the build host's systems and write them into an image. */
+export function generatorCommand(
+  argv: Command["argv"],
+  placeholder: string,
+  file: string,
+  image: boolean,
+  timeoutSeconds: number,
+): Command {
+  const [program, ...rest] = argv;
+  const filled = rest.map((word) => word.split(placeholder).join(file));
+  const env = image ? { env: { GRUB_DISABLE_OS_PROBER: "true" } } : {};
+  return { argv: [program, ...filled], timeoutSeconds, ...env };
+}
+
+/** Known before the generator runs: kernels that were installed and are not in the menu yet. */
+function newKernels(facts: Facts): readonly string[] {
+  const state = facts.grub.config?.state;
+  if (state?.kind !== "file") return [];
+  const known = new Set(readGrubCfg(state.text).entries.map((entry) => baseName(entry.kernel?.path ?? "")));
+  return facts.kernels
+    .filter((kernel) => kernel.image.startsWith("/boot/") && !known.has(baseName(kernel.image)))
+    .map((kernel) => `kernel ${kernel.release} is not in the boot menu yet; it comes in with this change`);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,44 @@
+import type { Profile } from "../distro/profile.js";
+import { evaluateFiles } from "../edit/evaluate.js";
+import type { Facts, Reason } from "../types.js";
+import { objection, refusal } from "./part.js";
+
+/** Reasons not to touch this system at all, whatever is wished. */
+export function preflight(
+  facts: Facts,
+  profile: Profile,
+  options: { readonly writes: boolean },
+): readonly Reason[] {
+  const reasons: Reason[] = facts.blockers.map((b) => ({
+    id: b.id,
+    severity: b.severity,
+    text: `${b.text} (${b.evidence})`,
+  }));
+  if (options.writes && !facts.effectiveRoot) {
+    reasons.push(refusal("not-root", "changing the boot configuration needs root: run it with sudo"));
+  }
+  if (facts.grub.usesBls && !profile.boot.bls) {
+    const text = "the boot menu comes from BLS entries here, which this profile does not know how to change";
+    reasons.push(refusal("bls", `${text}; use grubby --update-kernel=ALL --args=crashkernel=…`));
+  }
+  if (facts.init !== "systemd") {
+    reasons.push(
+      refusal("init", `the init system here is ${facts.init}; only systemd is supported for this release`),
+    );
+  }
+  if (facts.image && osProberOn(facts, profile)) {
+    const text =
+      "GRUB_DISABLE_OS_PROBER=false in an image would list the build host's systems in its boot menu";
+    reasons.push(objection("os-prober", `${text}; set it to true in ${profile.boot.defaults}`));
+  }
+  return reasons;
+}
+
+function osProberOn(facts: Facts, profile: Profile): boolean {
+  const files = [facts.grub.defaults, ...facts.grub.dropIns];
+  const sources = files.flatMap((f) =>
+    f.state.kind === "file" ? [{ path: f.path, text: f.state.text }] : [],
+  );
+  const value = evaluateFiles(sources, { shell: profile.boot.shell }).values("GRUB_DISABLE_OS_PROBER");
+  return value.kind === "known" && value.text !== "true" && value.text !== "";
+}

@@ -1,0 +1,63 @@
+import type { Profile } from "../distro/profile.js";
+import type { Facts, Reason, Step } from "../types.js";
+import { NOTHING, objection, type Part } from "./part.js";
+
+const SYSTEMCTL_SECONDS = 120;
+type Action = Extract<Step, { kind: "unit" }>["action"];
+
+/** Switches the unit that loads the capture kernel on. */
+export function planUnitOn(facts: Facts, profile: Profile): Part {
+  const { unit } = facts.kdump;
+  switch (unit.state) {
+    case "enabled":
+      return NOTHING;
+    case "absent":
+      return { ...NOTHING, reasons: [unitAbsent(facts, profile)] };
+    case "masked": {
+      const text = `${unit.name} is masked, as baselines that forbid kdump ask for; --force unmasks and enables it`;
+      return {
+        ...NOTHING,
+        steps: [
+          unitStep(facts, "unmask", "it was masked"),
+          unitStep(facts, "enable", "load the capture kernel at boot"),
+        ],
+        reasons: [objection("unit-masked", text)],
+      };
+    }
+    case "disabled":
+      return { ...NOTHING, steps: [unitStep(facts, "enable", "load the capture kernel at boot")] };
+    default:
+      return unit.state satisfies never;
+  }
+}
+
+/** Switches it off, and with `mask` so that nothing can start it. */
+export function planUnitOff(facts: Facts, mask: boolean): Part {
+  const { unit } = facts.kdump;
+  const steps: Step[] = [];
+  if (unit.state === "enabled") steps.push(unitStep(facts, "disable", "no capture kernel is to be loaded"));
+  if (mask && unit.state !== "masked") steps.push(unitStep(facts, "mask", "nothing is to start it"));
+  return { ...NOTHING, steps };
+}
+
+function unitAbsent(facts: Facts, profile: Profile): Reason {
+  const packages = profile.kdump.packages.join(" ");
+  const text = `${facts.kdump.unit.name} is not there: without ${packages} memory would be reserved and no dump saved`;
+  return objection(
+    "package-missing",
+    `${text}; leave out --no-install, or give --no-service if that is what you want`,
+  );
+}
+
+export function unitStep(facts: Facts, action: Action, why: string): Step {
+  const { unit } = facts.kdump;
+  const offline = facts.image ? ["--root=/"] : [];
+  return {
+    kind: "unit",
+    unit: unit.name,
+    action,
+    command: { argv: ["systemctl", ...offline, action, unit.name], timeoutSeconds: SYSTEMCTL_SECONDS },
+    before: unit,
+    why,
+  };
+}
