@@ -57,7 +57,12 @@ export interface KdumpProfile {
   /** where the dump's settings stand, in the order they are read */
   readonly files: NonEmpty<string>;
   /** the switch beside the unit; null where the unit is the only one */
-  readonly enable: { readonly file: string; readonly variable: string; readonly on: string; readonly off: string } | null;
+  readonly enable: {
+    readonly file: string;
+    readonly variable: string;
+    readonly on: string;
+    readonly off: string;
+  } | null;
   /** arguments of the capture kernel */
   readonly captureArguments: {
     readonly file: string;
