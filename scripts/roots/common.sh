@@ -31,7 +31,7 @@ start_from() {
 
 # dress NAME: our own files over it, owned by root
 dress() {
-  tar -C "$project/test/support/dress/$1" --owner=0 --group=0 --numeric-owner -cf - . |
+  tar -C "$project/test/support/dress/$1" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX -cf - . |
     tar --numeric-owner --no-overwrite-dir -C "$root" -xpf -
 }
 
