@@ -16,6 +16,11 @@ start_from "$2" './usr/lib/modules/*' './var/local/repo' './boot/*' './var/lib/d
   './etc/grub.d/30_uefi-firmware' './etc/machine-id' './etc/fstab' './dev/disk' './var/lib/systemd/deb-systemd*' './etc/os-release'
 ln -sf bash "$root/usr/bin/sh"
 dress centos7
+ln -s centos-release "$root/etc/redhat-release"
+ln -s centos-release "$root/etc/system-release"
+ln -s ../usr/lib/os-release "$root/etc/os-release"
+ln -s ../boot/grub2/grub.cfg "$root/etc/grub2.cfg"
+ln -s /etc/default/grub "$root/etc/sysconfig/grub" # absolute, as there: it must be followed inside the root
 machine_id=$(cat "$root/etc/machine-id")
 mkdir -p "$root/boot/grub2" "$root/var/crash"
 
