@@ -1,12 +1,9 @@
+import { CRASHKERNEL, isCrashkernel } from "./crashkernel-word.js";
 import { type Finding, Findings, shown, shownWords } from "./finding.js";
 import type { GrubMenu, KernelLine, MenuEntry } from "./grub-cfg.js";
+import { baseName } from "./kernel-line.js";
 
 export type { Finding } from "./finding.js";
-
-const NAME = "crashkernel=";
-
-/** Is this argument the parameter itself (and not one that merely has its name inside)? */
-export const isCrashkernel = (arg: string): boolean => arg.startsWith(NAME);
 
 /**
  * The kind of request a word makes, by the end of what the kernel reads: up to the next space.
@@ -14,7 +11,7 @@ export const isCrashkernel = (arg: string): boolean => arg.startsWith(NAME);
  * get_last_crashkernel, 6.17; kernel/crash_core.c before).
  */
 const classOf = (word: string): string => {
-  const at = word.lastIndexOf(NAME);
+  const at = word.lastIndexOf(CRASHKERNEL);
   const token = word.slice(at).split(" ", 1)[0] ?? "";
   return /,(?:high|low|cma)$/.exec(token)?.[0] ?? "";
 };
@@ -40,7 +37,7 @@ export function checkEntries(menu: GrubMenu, words: readonly string[]): Finding[
   }
   const unclear = new Map<string, number>();
   for (const setting of menu.settings) {
-    if (setting.value.includes(NAME)) unclear.set(setting.name, setting.line);
+    if (setting.value.includes(CRASHKERNEL)) unclear.set(setting.name, setting.line);
   }
   for (const entry of menu.entries) {
     for (const kernel of entry.kernels) checkKernel(findings, entry, kernel, words, unclear);
@@ -76,7 +73,7 @@ function checkKernel(
     return;
   }
   if (entry.kind === "foreign") {
-    if (/^memtest/.test(kernel.path.slice(kernel.path.lastIndexOf("/") + 1))) return;
+    if (/^memtest/.test(baseName(kernel.path))) return;
     if (!right) {
       const text = `carries ${quoted(mine)}, not ${quoted(words)}; the distribution's GRUB variables do not make this entry.`;
       findings.of(entry.title, "warning", "foreign-entry", kernel.line, text);
@@ -109,7 +106,7 @@ function lookalikes(
     if (wanted.has(arg)) lastOf.set(classOf(arg), i);
   });
   kernel.args.forEach((arg, i) => {
-    if (!arg.includes(NAME) || wanted.has(arg) || isCrashkernel(arg)) return;
+    if (!arg.includes(CRASHKERNEL) || wanted.has(arg) || isCrashkernel(arg)) return;
     const kind = classOf(arg);
     const ours = lastOf.get(kind);
     // a plain request beats a high one wherever it stands; a high one counts only where there is no plain one

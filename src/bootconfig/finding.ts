@@ -26,28 +26,37 @@ export function shownWords(words: readonly string[], most = 8): string {
   return words.length > most ? `${first.join(" ")} and ${words.length - most} more` : first.join(" ");
 }
 
-/** Collects findings; the same thing said of many entries becomes one finding that names the first. */
+const MAX_NAMES = 3;
+
+/** Collects findings; the same thing said of many entries becomes one finding that names the first few. */
 export class Findings {
-  readonly #groups = new Map<string, { readonly first: Finding; readonly of: string; count: number }>();
+  readonly #groups = new Map<string, { readonly first: Finding; readonly names: string[]; count: number }>();
 
   add(severity: Finding["severity"], id: string, line: number | null, text: string): void {
-    this.of("", severity, id, line, text);
+    this.of(null, severity, id, line, text);
   }
 
-  /** `entry` is named at the front of the sentence `text`: `"Title": text`. */
-  of(entry: string, severity: Finding["severity"], id: string, line: number | null, text: string): void {
+  /** `entry` is a title, put in front of the sentence: `"Title": text`. */
+  of(
+    entry: string | null,
+    severity: Finding["severity"],
+    id: string,
+    line: number | null,
+    text: string,
+  ): void {
     const key = `${severity}\n${id}\n${text}`;
-    const group = this.#groups.get(key);
-    if (group === undefined)
-      this.#groups.set(key, { first: { severity, id, text, line }, of: entry, count: 1 });
-    else group.count += 1;
+    const group = this.#groups.get(key) ?? { first: { severity, id, text, line }, names: [], count: 0 };
+    if (group.count === 0) this.#groups.set(key, group);
+    group.count += 1;
+    if (entry !== null && group.names.length < MAX_NAMES) group.names.push(`"${shown(entry)}"`);
   }
 
   /** problems first, each part in the order it was found */
   list(): Finding[] {
-    const all = [...this.#groups.values()].map(({ first, of, count }) => {
-      const more = count > 1 ? ` and ${count - 1} more` : "";
-      return of === "" ? first : { ...first, text: `"${shown(of)}"${more}: ${first.text}` };
+    const all = [...this.#groups.values()].map(({ first, names, count }) => {
+      if (names.length === 0) return first;
+      const more = count > names.length ? ` and ${count - names.length} more` : "";
+      return { ...first, text: `${names.join(", ")}${more}: ${first.text}` };
     });
     return [...all.filter((f) => f.severity === "problem"), ...all.filter((f) => f.severity === "warning")];
   }

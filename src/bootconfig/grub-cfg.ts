@@ -36,17 +36,18 @@ export interface Setting {
   readonly line: number;
 }
 
-/** A top-level place in the menu: an entry, or a submenu by its own title and id. */
+/** A line of the menu as GRUB shows and counts it. */
 export interface MenuPlace {
-  readonly kind: "entry" | "submenu";
+  /** null for a submenu */
+  readonly entry: MenuEntry | null;
   readonly title: string;
   readonly id: string | null;
-  readonly line: number;
+  readonly children: readonly MenuPlace[];
 }
 
 export interface GrubMenu {
   readonly entries: readonly MenuEntry[];
-  /** the menu's top level in order, what a numeric default counts */
+  /** the menu's top level in order, what a numeric default counts; no menu made by a function */
   readonly places: readonly MenuPlace[];
   /** every value `default` is set to, as written */
   readonly defaults: readonly Setting[];
@@ -81,23 +82,7 @@ export function readGrubCfg(text: ByteText): GrubMenu {
       else body.push(statement);
     }
   }
-  const entries: MenuEntry[] = [];
-  const places: MenuPlace[] = [];
-  const paths: (readonly string[])[] = [];
-  script.blocks.forEach((block, index) => {
-    const around = paths[block.parent] ?? [];
-    const head = readHead(block.words);
-    if (block.kind === "menuentry") entries.push(toEntry(block, head, around, bodies.get(index) ?? []));
-    if (block.kind === "submenu" || block.kind === "menuentry") {
-      if (block.parent === -1) {
-        const kind = block.kind === "submenu" ? "submenu" : "entry";
-        places.push({ kind, title: head.title, id: head.id, line: block.line });
-      }
-    }
-    // thousands of nested submenus are no menu: paths stay short, and reading linear
-    const name = block.kind === "function" ? `function ${head.title}` : head.title;
-    paths.push(block.kind === "other" || around.length >= MAX_DEPTH ? around : [...around, name]);
-  });
+  const { entries, places } = readMenu(script.blocks, bodies);
   const settings = script.statements.flatMap((s) => settingOf(s) ?? []);
   const outer = outside.flatMap((s) => settingOf(s) ?? []);
   const commands = outside.filter((s) => s.kind === "command");
@@ -125,7 +110,36 @@ export function readGrubCfg(text: ByteText): GrubMenu {
   };
 }
 
+/** Thousands of nested submenus are no menu: paths of titles end here, and reading stays linear. */
 const MAX_DEPTH = 32;
+
+function readMenu(
+  blocks: readonly Block[],
+  bodies: ReadonlyMap<number, readonly Statement[]>,
+): { readonly entries: readonly MenuEntry[]; readonly places: readonly MenuPlace[] } {
+  const entries: MenuEntry[] = [];
+  const paths: (readonly string[])[] = [];
+  const top: MenuPlace[] = [];
+  /** for each block where the menu lines in it are listed; null: they are not shown */
+  const lists: (MenuPlace[] | null)[] = [];
+  blocks.forEach((block, index) => {
+    const around = paths[block.parent] ?? [];
+    const head = readHead(block.words);
+    const list = block.parent === -1 ? top : (lists[block.parent] ?? null);
+    const children: MenuPlace[] = [];
+    if (block.kind === "menuentry") {
+      const entry = toEntry(block, head, around, bodies.get(index) ?? []);
+      entries.push(entry);
+      list?.push({ entry, title: head.title, id: head.id, children });
+    } else if (block.kind === "submenu") {
+      list?.push({ entry: null, title: head.title, id: head.id, children });
+    }
+    const name = block.kind === "function" ? `function ${head.title}` : head.title;
+    paths.push(block.kind === "other" || around.length >= MAX_DEPTH ? around : [...around, name]);
+    lists.push(block.kind === "submenu" && list !== null ? children : null);
+  });
+  return { entries, places: top };
+}
 
 /** for each block the menu entry it is or stands in, by index; -1: none */
 function homes(blocks: readonly Block[]): readonly number[] {

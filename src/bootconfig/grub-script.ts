@@ -2,8 +2,8 @@ import type { ByteText } from "../types.js";
 import { readWord, type Word } from "./grub-word.js";
 
 export interface Statement {
-  /** keyword: if, then, elif, else, fi, do, done, for, while, until; a comment has one word, its text */
-  readonly kind: "command" | "keyword" | "comment";
+  /** keyword: if, then, …; comment: one word, its text; open: the words before a "{", in the block around it */
+  readonly kind: "command" | "keyword" | "comment" | "open";
   readonly words: readonly Word[];
   /** 1-based */
   readonly line: number;
@@ -137,6 +137,7 @@ export function parseGrubScript(source: ByteText): GrubScript {
     const head = words[0]?.text;
     if (head === undefined) fault(line, 'a "{" that belongs to no command');
     const kind = head === "menuentry" || head === "submenu" || head === "function" ? head : "other";
+    emit("open", words, words.length > 0 ? commandLine : line);
     blocks.push({ kind, words, line: words.length > 0 ? commandLine : line, section, parent: block });
     block = blocks.length - 1;
     frames.push({ kind: "block", index: block, line });
