@@ -189,6 +189,9 @@ export interface Intent {
   readonly install: boolean;
   readonly regenerate: boolean;
   readonly service: boolean;
+  /** what speaks against the words themselves on this machine */
+  readonly objections: readonly Reason[];
+  readonly warnings: readonly string[];
 }
 
 export type Step =
@@ -230,6 +233,14 @@ export type Step =
       readonly action: "enable" | "disable" | "mask" | "unmask";
       readonly command: Command;
       readonly before: UnitFacts;
+      readonly why: string;
+    }
+  | {
+      /** makes the links that enable or mask a unit exactly these */
+      readonly kind: "unit-links";
+      readonly unit: string;
+      readonly before: readonly LinkFact[];
+      readonly links: readonly LinkFact[];
       readonly why: string;
     }
   | {

@@ -134,7 +134,7 @@ function startRecord(request: ApplyRequest, id: string): JournalRecord {
 }
 
 function refuseStale(machine: Machine, step: Step): void {
-  if (step.kind === "unit" || step.kind === "runtime") return;
+  if (step.kind === "unit" || step.kind === "unit-links" || step.kind === "runtime") return;
   const path = step.kind === "regenerate" ? step.config : step.path;
   if (sameFile(machine.read(path), step.before)) return;
   throw new BusyOrStaleError(`${path} changed after it was read`, { hint: "run the command again" });

@@ -46,7 +46,8 @@ export type JournalStep =
   | {
       readonly kind: "unit";
       readonly unit: string;
-      readonly action: "enable" | "disable" | "mask" | "unmask";
+      /** null: its links were set one by one */
+      readonly action: "enable" | "disable" | "mask" | "unmask" | null;
       readonly linksBefore: readonly LinkFact[];
       readonly why: string;
     }

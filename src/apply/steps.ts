@@ -6,6 +6,7 @@ import type { Command, FileState, Step } from "../types.js";
 import type { JudgeCandidate } from "./candidate.js";
 import { JournalError, type JournalStep, saveFile } from "./journal.js";
 import { regenerate } from "./regenerate.js";
+import { restoreLinks } from "./unit-links.js";
 
 export interface StepContext {
   readonly id: string;
@@ -73,6 +74,8 @@ export async function prepareStep(
     }
     case "unit":
       return { kind: "unit", unit: step.unit, action: step.action, linksBefore: step.before.links, why };
+    case "unit-links":
+      return { kind: "unit", unit: step.unit, action: null, linksBefore: step.before, why };
     case "runtime":
       return { kind: "runtime", command: step.command, undo: step.undo, started: false, why };
     default:
@@ -89,6 +92,8 @@ export async function doStep(machine: Machine, step: Step, context: StepContext)
       return machine.remove(step.path);
     case "regenerate":
       return regenerateStep(machine, step, context);
+    case "unit-links":
+      return restoreLinks(machine, step.unit, step.links, context.ran);
     case "unit":
     case "runtime": {
       const entry = context.current();

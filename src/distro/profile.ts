@@ -85,6 +85,8 @@ export interface InstallProfile {
   readonly tool: "apt" | "yum";
   /** `{packages}` stands for the package names, one argument each */
   readonly command: NonEmpty<string>;
+  /** fetches the package lists, tried once when the installation fails; null where installing does that itself */
+  readonly refresh: NonEmpty<string> | null;
   /** how to take them out again, for messages */
   readonly remove: NonEmpty<string>;
   /** read by debconf-set-selections before; [] where there is none */

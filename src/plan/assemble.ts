@@ -1,11 +1,11 @@
 import type { Profile } from "../distro/profile.js";
-import { crashkernelWords } from "../edit/kernel-cmdline.js";
 import type { Facts, Intent, Plan, Planned, Reason, Step } from "../types.js";
 import { planGrub } from "./grub.js";
 import { planKdump } from "./kdump.js";
 import { NOTHING, type Part } from "./part.js";
 import { preflight } from "./preflight.js";
 import { planUnitOff, planUnitOn } from "./unit.js";
+import { crashkernelWords } from "./words.js";
 
 const RUNTIME_SECONDS = 300;
 
@@ -19,13 +19,13 @@ export function assemblePlan(
   profile: Profile,
   options: { writes: boolean },
 ): Planned {
-  const reasons: Reason[] = [...preflight(facts, profile, options)];
+  const reasons: Reason[] = [...preflight(facts, profile, options), ...intent.objections];
   const parts: Part[] = [planGrub(facts, profile, intent)];
   if (intent.kind === "reserve") parts.push(...armingParts(facts, intent, profile));
   else if (intent.service) parts.push(planUnitOff(facts, intent.mask));
 
   for (const part of parts) reasons.push(...part.reasons);
-  const warnings = parts.flatMap((part) => part.warnings);
+  const warnings = [...intent.warnings, ...parts.flatMap((part) => part.warnings)];
   const standing = reasons.filter((reason) => reason.severity === "refusal" || !intent.force);
   const overridden = reasons
     .filter((reason) => !standing.includes(reason))

@@ -25,7 +25,7 @@ export function planKdump(
   const reasons: Reason[] = [];
   const { enable, captureArguments } = profile.kdump;
   if (enable !== null) {
-    const value = valueOf(facts, profile, enable.file, enable.variable, reasons);
+    const value = settingOf(facts, profile, enable.file, enable.variable, reasons);
     if (value !== undefined && value !== enable.on) {
       const why = `${enable.variable}=${enable.on}: load the capture kernel at boot`;
       settings.push({ file: enable.file, variable: enable.variable, value: enable.on, why });
@@ -43,7 +43,7 @@ export function planKdump(
 /** The capture kernel's whole list of arguments with the one that makes it reboot; null when it has one. */
 function captureArgumentsWith(facts: Facts, profile: Profile, reasons: Reason[]): string | null {
   const { file, variable, onPanic } = profile.kdump.captureArguments;
-  const value = valueOf(facts, profile, file, variable, reasons);
+  const value = settingOf(facts, profile, file, variable, reasons);
   if (value === undefined) return null;
   // A value of ours replaces the built-in one, so the built-in one has to be in it.
   const standing =
@@ -54,7 +54,7 @@ function captureArgumentsWith(facts: Facts, profile: Profile, reasons: Reason[])
 }
 
 /** null: not set. undefined: the file is not there (its package is not installed), or a reason was added. */
-function valueOf(
+function settingOf(
   facts: Facts,
   profile: Profile,
   path: string,

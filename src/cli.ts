@@ -1,0 +1,30 @@
+/** argv in, exit code out. Small: everything else is loaded when it is needed. */
+
+const argv = process.argv.slice(2);
+
+// The other end of a pipe may go away; a change being applied must not end half-way because of it.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
+}
+
+async function run(): Promise<number> {
+  if (argv.length === 1 && argv[0] === "--version") {
+    process.stdout.write(`${KDUMP_SETUP_VERSION}\n`);
+    return 0;
+  }
+  const { main } = await import("./commands/main.js");
+  return main(argv);
+}
+
+run().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`kdump-setup: this is a fault of the program itself, please report it:\n${text}\n`);
+    process.exitCode = 1;
+  },
+);

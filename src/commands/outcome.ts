@@ -1,0 +1,125 @@
+import type { Applied, RanCommand } from "../apply/apply.js";
+import type { FileDiff } from "../diff/unified.js";
+import { EXIT, type ExitCode, type KdumpError } from "../errors.js";
+import type { Facts, Plan } from "../types.js";
+import type { Output } from "../ui/output.js";
+import { showApplied, showReasons } from "../ui/show.js";
+import type { Thought } from "./setup.js";
+import type { Target } from "./target.js";
+import { targetKernel } from "./wish.js";
+
+export const JSON_SCHEMA = "kdump-setup/1";
+
+/** How a command ended: its exit code and the one JSON document; the text was said on the way. */
+export interface Outcome {
+  readonly exit: ExitCode;
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+type Result = "applied" | "unchanged" | "planned" | "refused" | "rolled-back" | "stuck";
+
+export function hostOf(facts: Facts, profileId: string): Readonly<Record<string, unknown>> {
+  return {
+    distro: profileId,
+    arch: facts.arch,
+    kernel: targetKernel(facts)?.kernel ?? null,
+    ramBytes: facts.memory?.bytes ?? null,
+  };
+}
+
+/** The JSON document of a set-up run, as interface.md gives it. */
+export function outcome(
+  thought: Thought,
+  target: Target,
+  fields: {
+    readonly result: Result;
+    readonly changed: boolean;
+    readonly diffs: readonly FileDiff[];
+    readonly commands: readonly RanCommand[];
+    readonly warnings: readonly string[];
+    readonly journal: string | null;
+  },
+): Readonly<Record<string, unknown>> {
+  const { facts, wish, planned } = thought;
+  const planWarnings = planned.kind === "plan" ? planned.plan.warnings : planned.warnings;
+  const plan = planned.kind === "plan" ? planned.plan : null;
+  return {
+    schema: JSON_SCHEMA,
+    command: "setup",
+    result: fields.result,
+    host: hostOf(facts, target.profile.id),
+    crashkernel: {
+      expression: wish.expression,
+      reservedBytes: wish.reservedBytes,
+      why: [...wish.why, ...(plan?.why ?? [])],
+    },
+    changed: fields.changed,
+    rebootRequired: plan !== null && plan.reboot === "needed" && fields.result !== "rolled-back",
+    files: fields.diffs,
+    commands: fields.commands.map(({ argv, exitCode, seconds }) => ({ argv, exitCode, seconds })),
+    warnings: [...planWarnings, ...fields.warnings],
+    journal: fields.journal,
+  };
+}
+
+export function refusedOutcome(
+  output: Output,
+  thought: Thought,
+  target: Target,
+  commands: readonly RanCommand[] = [],
+): Outcome {
+  const reasons = thought.planned.kind === "refused" ? thought.planned.reasons : [];
+  showReasons(output, reasons);
+  const document = outcome(thought, target, {
+    result: "refused",
+    changed: false,
+    diffs: [],
+    commands,
+    warnings: [],
+    journal: null,
+  });
+  return { exit: EXIT.refused, document: { ...document, reasons } };
+}
+
+const EXITS = { applied: EXIT.ok, "rolled-back": EXIT.rolledBack, stuck: EXIT.stuck } as const;
+
+export function appliedOutcome(
+  output: Output,
+  thought: Thought,
+  target: Target,
+  applied: Applied,
+  about: {
+    readonly diffs: readonly FileDiff[];
+    readonly earlier: readonly RanCommand[];
+    readonly reboot: Plan["reboot"];
+  },
+): Outcome {
+  showApplied(output, applied, {
+    reboot: about.reboot,
+    image: thought.facts.image,
+    words: thought.wish.words,
+  });
+  const document = outcome(thought, target, {
+    result: applied.kind,
+    changed: applied.kind !== "rolled-back",
+    diffs: about.diffs,
+    commands: [...about.earlier, ...applied.commands],
+    warnings: applied.warnings,
+    journal: applied.journal,
+  });
+  if (applied.kind === "applied") return { exit: EXIT.ok, document };
+  const error = { message: applied.error.message, exitCode: EXITS[applied.kind] };
+  const notUndone = applied.kind === "stuck" ? { notUndone: applied.notUndone } : {};
+  return { exit: EXITS[applied.kind], document: { ...document, error, ...notUndone } };
+}
+
+/** The document of a run that could not even begin. */
+export function errorDocument(command: string, error: KdumpError): Readonly<Record<string, unknown>> {
+  return {
+    schema: JSON_SCHEMA,
+    command,
+    result: "refused",
+    changed: false,
+    error: { message: error.message, hint: error.hint ?? null, exitCode: error.exit },
+  };
+}

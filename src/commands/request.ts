@@ -1,0 +1,48 @@
+import type { ColorChoice } from "../ui/output.js";
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly root: string;
+  readonly ram: string | undefined;
+  readonly kernel: string | undefined;
+  readonly arch: string | undefined;
+  readonly distro: string | undefined;
+  readonly format: "text" | "json";
+  readonly output: string | undefined;
+  readonly lockTimeout: number | undefined;
+  readonly color: ColorChoice;
+  readonly verbose: boolean;
+  readonly quiet: boolean;
+}
+
+export interface SetupRequest extends CommonOptions {
+  readonly command: "setup";
+  /** what --crashkernel was given; null for --disable */
+  readonly crashkernel: string | null;
+  readonly mask: boolean;
+  readonly dryRun: boolean;
+  readonly exitCode: boolean;
+  readonly yes: boolean;
+  readonly force: boolean;
+  readonly install: boolean;
+  readonly regenerate: boolean;
+  readonly service: boolean;
+  readonly diff: boolean;
+  readonly reboot: boolean;
+}
+
+export interface RollbackRequest extends CommonOptions {
+  readonly command: "rollback";
+  readonly id: string | undefined;
+  readonly dryRun: boolean;
+  readonly exitCode: boolean;
+  readonly yes: boolean;
+  readonly regenerate: boolean;
+  readonly diff: boolean;
+}
+
+export interface HistoryRequest extends CommonOptions {
+  readonly command: "history";
+}
+
+export type Request = SetupRequest | RollbackRequest | HistoryRequest;

@@ -1,0 +1,59 @@
+import { parseSize } from "../crashkernel/size.js";
+import { chooseProfile } from "../distro/choose.js";
+import { embeddedProfiles } from "../distro/embedded.js";
+import type { Profile } from "../distro/profile.js";
+import { RefusedError, UsageError } from "../errors.js";
+import { disagreements } from "../facts/agrees.js";
+import { collectBase, collectFacts } from "../facts/collect.js";
+import { openMachine } from "../machine/host.js";
+import type { Machine } from "../machine/machine.js";
+import type { BaseFacts, Facts } from "../types.js";
+import type { CommonOptions } from "./request.js";
+
+/** The system worked on, and what is known of it. */
+export interface Target {
+  readonly machine: Machine;
+  readonly base: BaseFacts;
+  readonly profile: Profile;
+  readonly warnings: readonly string[];
+  /** looks again: after packages came in, after a change */
+  readonly look: () => Facts;
+}
+
+/** Throws UsageError for options that name nothing, RefusedError where no profile fits. */
+export function openTarget(options: CommonOptions): Target {
+  const machine = openMachine(options.root);
+  const overrides = overridesOf(options);
+  const base = collectBase(machine, overrides);
+  const choice = chooseProfile(embeddedProfiles(), base, options.distro, (profile) =>
+    disagreements(machine, base, profile),
+  );
+  if (choice.kind === "refused") throw new RefusedError(choice.reason);
+  const { profile, warnings } = choice;
+  const look = () => collectFacts(machine, collectBase(machine, overrides), profile);
+  return { machine, base, profile, warnings, look };
+}
+
+function overridesOf(options: CommonOptions): {
+  ramBytes?: number;
+  kernel?: string;
+  arch?: string;
+  distro?: string;
+} {
+  const { ram, kernel, arch, distro } = options;
+  return {
+    ...(ram === undefined ? {} : { ramBytes: ramBytes(ram) }),
+    ...(kernel === undefined ? {} : { kernel }),
+    ...(arch === undefined ? {} : { arch }),
+    ...(distro === undefined ? {} : { distro }),
+  };
+}
+
+function ramBytes(text: string): number {
+  const size = parseSize(text);
+  if (size.kind === "error")
+    throw new UsageError(`--ram ${JSON.stringify(text)}: ${size.message}`, {
+      hint: "write for example --ram 16G",
+    });
+  return Number(size.bytes);
+}

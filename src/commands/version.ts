@@ -1,0 +1,1 @@
+export const VERSION: string = KDUMP_SETUP_VERSION;

@@ -1,0 +1,134 @@
+import type { JournalRecord, JournalStep, SavedFile } from "../apply/journal.js";
+import type { Profile } from "../distro/profile.js";
+import type { ByteText, Facts, FileState, Plan, Reason, Step } from "../types.js";
+import { regenerateStep } from "./grub.js";
+
+export interface RollbackInput {
+  readonly record: JournalRecord;
+  readonly facts: Facts;
+  readonly profile: Profile;
+  /** what stands now at each path of the record's file steps */
+  readonly current: (path: string) => FileState;
+  /** the copy kept in the journal; null for a file that was absent */
+  readonly saved: (file: SavedFile) => ByteText | null;
+  readonly regenerate: boolean;
+}
+
+/** A file that somebody else changed after the run: `ours` is what the run left there. */
+export interface Conflict {
+  readonly path: string;
+  readonly ours: ByteText | null;
+  readonly now: FileState;
+}
+
+export type PlannedRollback =
+  | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "conflict"; readonly conflicts: readonly Conflict[] }
+  | { readonly kind: "refused"; readonly reasons: readonly Reason[] };
+
+/**
+ * Takes a run back: its files become what they were, and the configuration is generated from them again. The old
+ * configuration's bytes are not put back: they could name a kernel that is gone. Looks at what stands on the disk, so
+ * a run that was killed half-way is taken back as well.
+ */
+export function planRollback(input: RollbackInput): PlannedRollback {
+  const { record, facts } = input;
+  const steps: Step[] = [];
+  const conflicts: Conflict[] = [];
+  const reasons: Reason[] = [];
+  const later: Step[] = [];
+  const warnings: string[] = [];
+  for (const entry of [...record.steps].reverse()) {
+    switch (entry.kind) {
+      case "file":
+        restoreFile(input, entry, steps, conflicts);
+        break;
+      case "config": {
+        if (sameContent(facts.grub.config?.state, entry.before)) break;
+        if (!input.regenerate) {
+          warnings.push("the boot configuration is left as it is (--no-regenerate)");
+          break;
+        }
+        const { step, reason } = regenerateStep(
+          facts,
+          input.profile,
+          null,
+          "generated from the restored sources",
+        );
+        if (step !== null) later.push(step);
+        if (reason !== null) reasons.push(reason);
+        break;
+      }
+      case "unit":
+        restoreUnit(facts, entry, later);
+        break;
+      case "runtime":
+        if (!facts.image && facts.reservation.loaded === true && entry.undo !== null) {
+          later.push({
+            kind: "runtime",
+            command: entry.undo,
+            undo: entry.command,
+            why: "with the restored settings",
+          });
+        }
+        break;
+      default:
+        entry satisfies never;
+    }
+  }
+  if (conflicts.length > 0) return { kind: "conflict", conflicts };
+  if (reasons.length > 0) return { kind: "refused", reasons };
+  if (record.packages.length > 0) {
+    const remove = input.profile.kdump.install.remove.flatMap((w) =>
+      w === "{packages}" ? record.packages : [w],
+    );
+    warnings.push(
+      `the packages that run installed stay (${record.packages.join(" ")}): ${remove.join(" ")} takes them out`,
+    );
+  }
+  const all = [...steps, ...later];
+  const reboot = all.some((step) => step.kind === "regenerate") ? "needed" : "not-needed";
+  return { kind: "plan", plan: { steps: all, reboot, warnings, why: [`takes back ${record.id}`] } };
+}
+
+function restoreFile(
+  input: RollbackInput,
+  entry: Extract<JournalStep, { kind: "file" }>,
+  steps: Step[],
+  conflicts: Conflict[],
+): void {
+  const now = input.current(entry.path);
+  if (sameContent(now, entry.before)) return;
+  if (!sameContent(now, entry.after)) {
+    conflicts.push({ path: entry.path, ours: input.saved(entry.after), now });
+    return;
+  }
+  const why = `as it was before ${input.record.id}`;
+  const text = input.saved(entry.before);
+  if (text === null) steps.push({ kind: "remove-file", path: entry.path, before: now, why });
+  else {
+    const createMode = entry.before.kind === "file" ? entry.before.mode : 0o644;
+    steps.push({ kind: "write-file", path: entry.path, before: now, text, createMode, why });
+  }
+}
+
+function restoreUnit(facts: Facts, entry: Extract<JournalStep, { kind: "unit" }>, steps: Step[]): void {
+  const { unit } = facts.kdump;
+  // one entry a step: with two (unmask, enable) the earlier one's links are what was there, and it comes last here
+  const key = JSON.stringify(entry.linksBefore);
+  const previous = steps.findIndex((step) => step.kind === "unit-links");
+  if (previous >= 0) steps.splice(previous, 1);
+  if (unit.name !== entry.unit || JSON.stringify(unit.links) === key) return;
+  steps.push({
+    kind: "unit-links",
+    unit: entry.unit,
+    before: unit.links,
+    links: entry.linksBefore,
+    why: "as it was",
+  });
+}
+
+function sameContent(now: FileState | undefined, saved: SavedFile): boolean {
+  if (now === undefined || now.kind === "absent") return saved.kind === "absent";
+  return now.kind === "file" && saved.kind === "file" && now.sha256 === saved.sha256;
+}

@@ -1,0 +1,83 @@
+export interface Style {
+  readonly bold: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly cyan: (text: string) => string;
+}
+
+export type ColorChoice = "auto" | "always" | "never";
+
+/** https://no-color.org: NO_COLOR, when set and not empty, means no colour; an option given by hand goes first. */
+export function chooseStyle(choice: ColorChoice, isTerminal: boolean): Style {
+  const noColor = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== "";
+  const on =
+    choice === "always" || (choice === "auto" && isTerminal && !noColor && process.env.TERM !== "dumb");
+  const code = (open: number, close: number) => (text: string) =>
+    on ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+  return {
+    bold: code(1, 22),
+    red: code(31, 39),
+    green: code(32, 39),
+    yellow: code(33, 39),
+    cyan: code(36, 39),
+  };
+}
+
+/**
+ * Makes text that came from a file or a program safe to show: a control character, save newline and TAB, could move
+ * the cursor or change the terminal, so it is shown as \xNN.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
+export function colourDiff(diff: string, style: Style): string {
+  return printable(diff)
+    .split("\n")
+    .map((line) => {
+      if (line.startsWith("+++") || line.startsWith("---")) return style.bold(line);
+      if (line.startsWith("@@")) return style.cyan(line);
+      if (line.startsWith("+")) return style.green(line);
+      if (line.startsWith("-")) return style.red(line);
+      return line;
+    })
+    .join("\n");
+}
+
+/** Where things are said. A result goes to standard output, talk to standard error. */
+export interface Output {
+  readonly style: Style;
+  readonly result: (text: string) => void;
+  readonly talk: (text: string) => void;
+  /** talk that only -v shows */
+  readonly detail: (text: string) => void;
+}
+
+export function openOutput(options: {
+  readonly color: ColorChoice;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** with JSON only one document may stand on standard output */
+  readonly textResult: boolean;
+  /** collects the text result instead of printing it */
+  readonly into: string[] | null;
+}): Output {
+  const style = chooseStyle(options.color, options.into === null && process.stdout.isTTY === true);
+  const talk = (text: string) => {
+    if (!options.quiet) process.stderr.write(`${text}\n`);
+  };
+  return {
+    style,
+    talk,
+    result: (text) => {
+      if (!options.textResult) return;
+      if (options.into === null) process.stdout.write(`${text}\n`);
+      else options.into.push(`${text}\n`);
+    },
+    detail: options.verbose ? talk : () => undefined,
+  };
+}

@@ -1,0 +1,140 @@
+import type { Applied } from "../apply/apply.js";
+import { formatBytes } from "../crashkernel/size.js";
+import type { FileDiff } from "../diff/unified.js";
+import type { Profile } from "../distro/profile.js";
+import type { Ran } from "../machine/machine.js";
+import type { Command, Facts, Plan, Reason, Step } from "../types.js";
+import { colourDiff, type Output, printable } from "./output.js";
+
+/** What this run works on and with, in two lines. */
+export function showHost(
+  output: Output,
+  facts: Facts,
+  profile: Profile,
+  wish: { readonly expression: string; readonly reservedBytes: number | null },
+): void {
+  const memory = facts.memory === null ? "memory unknown (give --ram)" : formatBytes(facts.memory.bytes);
+  const where = facts.image ? ` under ${facts.root}` : "";
+  output.talk(printable(`${profile.title}${where}, ${facts.arch}, ${memory}`));
+  if (wish.expression === "") return;
+  const reserved = wish.reservedBytes === null ? "" : `: ${formatBytes(wish.reservedBytes)} will be reserved`;
+  output.talk(`crashkernel=${wish.expression}${reserved}`);
+}
+
+export function showPlan(
+  output: Output,
+  plan: Plan,
+  diffs: readonly FileDiff[],
+  warnings: readonly string[],
+): void {
+  showWarnings(output, [...plan.warnings, ...warnings]);
+  for (const file of diffs) output.result(colourDiff(file.diff.replace(/\n$/, ""), output.style));
+  for (const reason of plan.why) output.talk(`  ${printable(reason)}`);
+  showCommands(output, plan.steps.flatMap(commandsOf));
+}
+
+export function showWarnings(output: Output, warnings: readonly string[]): void {
+  for (const text of warnings) output.talk(`${output.style.yellow("warning:")} ${printable(text)}`);
+}
+
+function commandsOf(step: Step): readonly Command[] {
+  switch (step.kind) {
+    case "regenerate":
+      return [step.command, step.check];
+    case "unit":
+    case "runtime":
+      return [step.command];
+    case "write-file":
+    case "remove-file":
+    case "unit-links":
+      return [];
+    default:
+      return step satisfies never;
+  }
+}
+
+export function showCommands(output: Output, commands: readonly Command[]): void {
+  if (commands.length === 0) return;
+  output.result("Commands:");
+  for (const command of commands) output.result(`  ${printable(command.argv.join(" "))}`);
+}
+
+export function showReasons(output: Output, reasons: readonly Reason[]): void {
+  output.talk(output.style.red("Refused, nothing was changed:"));
+  for (const { severity, text } of reasons) {
+    output.talk(`  - ${printable(text)}${severity === "objection" ? " (--force goes past this)" : ""}`);
+  }
+}
+
+export function showStep(output: Output, step: Step): void {
+  const what = {
+    "write-file": () => (step.kind === "write-file" ? `write ${step.path}` : ""),
+    "remove-file": () => (step.kind === "remove-file" ? `remove ${step.path}` : ""),
+    regenerate: () => (step.kind === "regenerate" ? `generate ${step.config}` : ""),
+    unit: () => (step.kind === "unit" ? `${step.action} ${step.unit}` : ""),
+    "unit-links": () => (step.kind === "unit-links" ? `restore ${step.unit}` : ""),
+    runtime: () => (step.kind === "runtime" ? step.command.argv.join(" ") : ""),
+  };
+  output.talk(`${output.style.cyan("→")} ${printable(what[step.kind]())}`);
+}
+
+export function showRan(output: Output, command: Command, ran: Ran): void {
+  const said = `${ran.stdout}${ran.stderr}`.trimEnd();
+  output.detail(printable(`$ ${command.argv.join(" ")}\n${said}`));
+}
+
+export function showApplied(
+  output: Output,
+  applied: Applied,
+  about: {
+    readonly reboot: Plan["reboot"];
+    readonly image: boolean;
+    readonly words: readonly string[] | null;
+  },
+): void {
+  const { style } = output;
+  for (const ran of applied.commands) {
+    const said = `${ran.stdout}${ran.stderr}`.trimEnd();
+    if (said !== "") output.talk(printable(`$ ${ran.argv.join(" ")}\n${said.replace(/^/gm, "  ")}`));
+  }
+  showWarnings(output, applied.warnings);
+  switch (applied.kind) {
+    case "applied": {
+      output.result(style.green(about.words === null ? "Taken back." : doneText(about.words)));
+      if (about.reboot === "needed")
+        output.result(
+          about.image
+            ? "It takes effect when this system boots."
+            : "It takes effect at the next boot: reboot this machine.",
+        );
+      if (about.words !== null) output.result(`To take it back: kdump-setup rollback ${applied.journal}`);
+      return;
+    }
+    case "rolled-back":
+      output.talk(style.red(`Failed: ${printable(applied.error.message)}`));
+      showStderr(output, applied.error);
+      output.talk("Everything that was changed was put back.");
+      return;
+    case "stuck":
+      output.talk(style.red(`Failed: ${printable(applied.error.message)}`));
+      showStderr(output, applied.error);
+      output.talk(style.red("Not everything could be put back:"));
+      for (const { what, why, backup } of applied.notUndone) {
+        output.talk(printable(`  ${what}: ${why}${backup === null ? "" : `; what it was is in ${backup}`}`));
+      }
+      return;
+    default:
+      applied satisfies never;
+  }
+}
+
+function doneText(words: readonly string[]): string {
+  const wanted = words.length === 0 ? "no crashkernel=" : words.join(" ");
+  return `Done: every normal boot entry carries ${wanted}, and nothing else of them changed.`;
+}
+
+function showStderr(output: Output, error: Error): void {
+  if ("stderr" in error && typeof error.stderr === "string" && error.stderr.trim() !== "") {
+    output.talk(printable(error.stderr.trimEnd()).replace(/^/gm, "  "));
+  }
+}
