@@ -21,7 +21,7 @@ if (wanted.length > 0)
     packages: "external",
     sourcemap: "inline",
     splitting: false,
-  });
+  }).catch(() => process.exit(1)); // esbuild has said why
 
 // tests that were renamed or removed must not go on running
 const fresh = new Set(tests.map((name) => name.replace(/\.ts$/, ".js")));

@@ -20,7 +20,7 @@ await build({
   // prompts ships itself twice, for Node 6 and for newer; its index.js would pull in both
   alias: { prompts: "prompts/lib/index.js" },
   banner: { js: "#!/usr/bin/env node" },
-});
+}).catch(() => process.exit(1)); // esbuild has said why
 chmodSync(half, 0o755);
 renameSync(half, out);
 console.log(`dist/kdump-setup.cjs: ${Math.round(statSync(out).size / 1024)} KiB`);
