@@ -1,4 +1,3 @@
-import { evaluateCmdline } from "../crashkernel/evaluate.js";
 import { parseRequest } from "../crashkernel/expression.js";
 import { formatBytes } from "../crashkernel/size.js";
 import { validate } from "../crashkernel/validate.js";
@@ -17,6 +16,9 @@ export interface Wish {
   readonly warnings: readonly string[];
   readonly reasons: readonly Reason[];
 }
+
+/** Errors of a well-formed value that another machine could take: refused here, and --force goes past. */
+const ABOUT_THIS_MACHINE: ReadonlySet<string> = new Set(["matches-nothing", "line-too-long", "unsupported"]);
 
 export const NO_RESERVATION: Wish = {
   words: [],
@@ -39,17 +41,12 @@ export function resolveWish(text: string, facts: Facts, profile: Profile): Wish 
   const words = parse(expression);
   const target = targetKernel(facts);
   const ramBytes = facts.memory === null ? null : BigInt(facts.memory.bytes);
-  const { findings } = validate(words, { ramBytes, target });
-  const errors = findings.filter((f) => f.severity === "error");
-  const evaluated =
-    ramBytes === null || target === null ? null : evaluateCmdline(words.join(" "), ramBytes, target);
-  if (evaluated !== null && !evaluated.ok) {
-    throw new UsageError(
-      `--crashkernel ${expression}: ${errors[0]?.message ?? evaluated.error ?? "the kernel would not accept it"}`,
-      {
-        hint: "give another expression, or --crashkernel auto",
-      },
-    );
+  const { findings, evaluated } = validate(words, { ramBytes, target });
+  const wrong = findings.find((f) => f.severity === "error" && !ABOUT_THIS_MACHINE.has(f.id));
+  if (wrong !== undefined) {
+    throw new UsageError(`--crashkernel ${expression}: ${wrong.message}`, {
+      hint: "give another expression, or --crashkernel auto",
+    });
   }
   const why: string[] = [];
   if (recommended)
@@ -58,7 +55,7 @@ export function resolveWish(text: string, facts: Facts, profile: Profile): Wish 
     );
   if (facts.memory !== null)
     why.push(`${formatBytes(facts.memory.bytes)} of memory (${memorySource(facts)})`);
-  const reserved = evaluated === null ? null : evaluated.reserved;
+  const reserved = evaluated === null ? null : evaluated.ok ? evaluated.reserved : 0n;
   if (reserved !== null && target !== null)
     why.push(`kernel ${target.kernel} reserves ${formatBytes(reserved)} of it`);
   return {
