@@ -45,6 +45,7 @@ const boot: Decoder<BootProfile> = object({
 const install: Decoder<InstallProfile> = object({
   tool: choice(["apt", "yum"]),
   command: command("{packages}", "{lockTimeout}?"),
+  refresh: nullable(command()),
   remove: command("{packages}?"),
   preseed: list(sentence),
   env: map("^[A-Z][A-Z0-9_]*$", "an environment variable's name", anyText, 0),
