@@ -59,7 +59,7 @@ const COMMON = {
   ram: { type: "string", requiresArg: true, describe: "memory of the target, for example 16G" },
   kernel: { type: "string", requiresArg: true, describe: "kernel release of the target" },
   arch: { type: "string", requiresArg: true, describe: "architecture of the target, as uname -m says it" },
-  distro: { type: "string", requiresArg: true, describe: "profile to use, for example debian-12" },
+  distro: { type: "string", requiresArg: true, describe: "profile to use (see distros/)" },
   format: { choices: FORMATS, default: "text", describe: "form of the result" },
   output: {
     type: "string",

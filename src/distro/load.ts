@@ -8,7 +8,7 @@ import { checkPointers, checkSources, mergeSources, NESTED } from "./sources.js"
 /** What a profile that is `like` another has to say itself. */
 const OWN_KEYS = ["id", "title", "match", "sources"] as const;
 
-/** File name ("debian-12.json") → text. Sorted by id. Throws ProfileError: a wrong profile is our own fault. */
+/** File name → text. Sorted by id. Throws ProfileError: a wrong profile is our own fault. */
 export function loadProfiles(texts: Readonly<Record<string, string>>): readonly Profile[] {
   const raw = new Map(Object.entries(texts).map(([file, text]) => [file, parse(file, text)]));
   const profiles = [...raw].map(([file, value]) => loadOne(file, value, raw));
