@@ -81,6 +81,8 @@ export function compareEntry(
   const say = (severity: "problem" | "warning", id: string, text: string, line = after.line): void =>
     findings.of(after.title, severity, id, line, text);
   if (before.title !== after.title) say("warning", "entry-renamed", `was called "${shown(before.title)}".`);
+  if (before.id !== after.id)
+    say("warning", "entry-id", "has another id, by which a saved default may name it.");
   if (before.kernels.length !== after.kernels.length) {
     const text = `has ${after.kernels.length} kernel lines instead of ${before.kernels.length}.`;
     say("problem", "kernel-lines", text);
@@ -115,7 +117,10 @@ export function compareEntry(
     say("problem", "default-saved", text);
   }
   compareOptions(pair, say);
-  return [before.body.flatMap(otherLine), after.body.flatMap(otherLine)];
+  const was = before.body.flatMap(otherLine);
+  const is = after.body.flatMap(otherLine);
+  if (before.kernel?.path === after.kernel?.path) return [was, is];
+  return [was.filter((line) => !isEcho(line)), is.filter((line) => !isEcho(line))];
 }
 
 type Say = (severity: "problem" | "warning", id: string, text: string, line?: number) => void;
@@ -202,9 +207,9 @@ export function rootLine(statement: Statement): string[] {
 }
 
 const otherLine = (statement: Statement): string[] =>
-  statement.kind === "comment" ||
-  statement.words[0]?.text === "menuentry" ||
-  isBootLine(statement) ||
-  rootLine(statement).length > 0
+  statement.kind === "comment" || isBootLine(statement) || rootLine(statement).length > 0
     ? []
     : [lineOf(statement)];
+
+/** "Loading Linux 6.1 ...": says again which kernel it is */
+const isEcho = (line: string): boolean => line.startsWith("echo\0");

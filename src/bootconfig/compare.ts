@@ -156,7 +156,8 @@ function compareOutside(findings: Findings, old: GrubMenu, now: GrubMenu, sectio
     const before = was.get(name) ?? [];
     const after = is.get(name) ?? [];
     // BLS entries take root device and arguments from here
-    if (name === null || baseName(name).includes("linux")) {
+    const leads = name === null || baseName(name).includes("linux");
+    if (leads) {
       const search = changesBetween(before.flatMap(rootLine), after.flatMap(rootLine));
       if (search.removed.length + search.added.length > 0) {
         const text = `GRUB looks for its files elsewhere (${example(search)}).`;
@@ -172,7 +173,10 @@ function compareOutside(findings: Findings, old: GrubMenu, now: GrubMenu, sectio
     }
     const skipOptions = oldOptions !== undefined && newOptions !== undefined;
     const rest = (list: readonly Statement[]): string[] =>
-      list.filter((s) => !toldApart(s) && !(skipOptions && settingOf(s)?.name === "kernelopts")).map(lineOf);
+      list
+        .filter((s) => !toldApart(s) && !(leads && rootLine(s).length > 0))
+        .filter((s) => !(skipOptions && settingOf(s)?.name === "kernelopts"))
+        .map(lineOf);
     sections.add(name, after[0]?.line ?? null, changesBetween(rest(before), rest(after)));
   }
   const present = new Set(now.sections);

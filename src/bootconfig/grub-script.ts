@@ -70,6 +70,7 @@ export function parseGrubScript(source: ByteText): GrubScript {
   let commandLine = 1;
   /** a block or `fi` just ended: only a delimiter may follow */
   let closed = false;
+  let continued = false;
 
   const fault = (where: number, what: string): void => {
     if (faults.length < MAX_FAULTS) faults.push({ line: where, text: what });
@@ -81,6 +82,7 @@ export function parseGrubScript(source: ByteText): GrubScript {
     if (words.length > 0) emit("command", words, commandLine);
     words = [];
     closed = false;
+    continued = false;
   };
 
   /** A word at a command's place that is no quoted text: is it the language's own? */
@@ -143,6 +145,7 @@ export function parseGrubScript(source: ByteText): GrubScript {
     frames.push({ kind: "block", index: block, line });
     words = [];
     closed = false;
+    continued = false;
   };
   const closeBlock = (): void => {
     endCommand();
@@ -211,14 +214,18 @@ export function parseGrubScript(source: ByteText): GrubScript {
       const read = readWord(text, at, line, fault);
       at = read.at;
       line = read.line;
-      if (read.word === null) continue;
+      if (read.word === null) {
+        // for GRUB it is a word without text, and what follows no longer stands at a command's place
+        continued = true;
+        continue;
+      }
       if (closed) {
         fault(began, `"${read.word.text.slice(0, 40)}" directly after the end of a block`);
         closed = false;
       }
       if (words.length === 0) {
         commandLine = began;
-        if (read.plain && keyword(read.word.text)) continue;
+        if (read.plain && !continued && keyword(read.word.text)) continue;
       }
       words.push(read.word);
     }

@@ -9,7 +9,7 @@ export interface Word {
 export interface WordRead {
   /** null when there was nothing but a line continuation */
   readonly word: Word | null;
-  /** no quote, escape or variable in it: may be a word of the language itself */
+  /** no quote, escape, continuation or variable in it: may be a word of the language itself */
   readonly plain: boolean;
   /** where reading stopped, and the 1-based line there */
   readonly at: number;
@@ -38,6 +38,8 @@ export function readWord(
   const out: string[] = [];
   const variables: string[] = [];
   let plain = true;
+  /** nothing yet but continuations */
+  let bare = true;
   let at = start;
   let line = startLine;
 
@@ -96,20 +98,22 @@ export function readWord(
       const next = text[at + 1] ?? "";
       if (next === "") fault(line, "a backslash at the very end");
       if (next === "\n") line += 1;
-      else {
-        plain = false;
-        out.push(next);
-      }
+      else out.push(next);
+      plain = false;
+      bare = bare && next === "\n";
       at += 1 + next.length;
     } else if (c === "'") {
       plain = false;
+      bare = false;
       singleQuoted();
     } else if (c === '"') {
       plain = false;
+      bare = false;
       doubleQuoted();
     } else if (c === "$" && text[at + 1] === '"') {
       // $"…" is a text to be translated, otherwise a double quote
       plain = false;
+      bare = false;
       at += 1;
       doubleQuoted();
     } else if (c === "$") {
@@ -122,6 +126,5 @@ export function readWord(
       at += body.length;
     }
   }
-  const nothing = plain && out.length === 0;
-  return { word: nothing ? null : { text: out.join(""), variables }, plain, at, line };
+  return { word: bare && out.length === 0 ? null : { text: out.join(""), variables }, plain, at, line };
 }
