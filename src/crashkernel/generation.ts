@@ -58,11 +58,29 @@ export interface LogTexts {
 
 /** Everything that differs for a kernel; null when this is no kernel release, or one, or an architecture, not known here. */
 export function kernelTraits(target: KernelTarget): KernelTraits | null {
+  if (target.kernel.length > MAX_RELEASE) return null;
   const arch = normalizeArch(target.arch);
-  if (arch === null || target.kernel.length > 256) return null;
-  const vendor = vendorRules(target.kernel, arch);
+  if (arch === null) return null;
+  const key = `${arch} ${target.kernel}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const traits = judge(target.kernel, arch);
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(key, traits);
+  return traits;
+}
+
+/** A release is at most 64 characters long (struct utsname); more leaves room for a package's name. */
+const MAX_RELEASE = 256;
+
+/** A batch asks for the same few kernels a million times. */
+const REMEMBERED = 256;
+const remembered = new Map<string, KernelTraits | null>();
+
+function judge(kernel: string, arch: Arch): KernelTraits | null {
+  const vendor = vendorRules(kernel, arch);
   if (vendor === "unknown") return null;
-  const version = vendor?.behavesAs ?? upstreamVersion(target.kernel);
+  const version = vendor?.behavesAs ?? upstreamVersion(kernel);
   if (version === null) return null;
   const features = featuresOf(version, arch, vendor?.plus ?? []);
   const has = (feature: Feature): boolean => features.has(feature);

@@ -62,18 +62,33 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
     findings.push(...checkShare(asWritten(parsed, ram) ?? 0n, ram, null));
   if (ram !== null && evaluated !== null)
     findings.push(...checkOutcome(evaluated, parsed, ram, traits, findings, isAscii(line)));
-  return { findings: sort(findings.map((one) => beside(one, parsed, evaluated))), evaluated };
+  const written = ram === null ? null : asWritten(parsed, rounded(ram, traits));
+  return { findings: sort(findings.map((one) => harmless(one, parsed, evaluated, written))), evaluated };
 }
 
-/** A mistake in a word that another one outdoes does no harm on this machine. */
-function beside(finding: Finding, words: readonly ParsedWord[], evaluated: Evaluated | null): Finding {
+/** Errors that come after the parser, or compare its result with the text: its being content settles nothing there. */
+const AFTER_PARSER: readonly string[] = [
+  "offset-unaligned",
+  "size-not-below-memory",
+  "line-too-long",
+  "not-as-written",
+];
+
+/** A mistake that the kernel does not get to on this machine, or in a word that another one outdoes, does no harm here. */
+function harmless(
+  finding: Finding,
+  words: readonly ParsedWord[],
+  evaluated: Evaluated | null,
+  asWrittenHere: bigint | null,
+): Finding {
   if (finding.severity !== "error" || finding.at === null) return finding;
   if (evaluated === null || !evaluated.ok || evaluated.reserved === 0n || evaluated.token === null)
     return finding;
-  const { at } = finding;
   const inside = (place: number): ParsedWord | undefined =>
     words.find((word) => place >= word.at && place <= word.at + word.text.length);
-  return inside(at) === inside(evaluated.token) ? finding : { ...finding, severity: "objection" };
+  const decides = inside(finding.at) === inside(evaluated.token);
+  const stands = AFTER_PARSER.includes(finding.id) || evaluated.reserved !== asWrittenHere;
+  return decides && stands ? finding : { ...finding, severity: "objection" };
 }
 
 function place(words: readonly string[]): readonly ParsedWord[] {

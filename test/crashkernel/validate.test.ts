@@ -67,6 +67,7 @@ const table: readonly (readonly [value: string, machine: string, ...findings: st
   ["0x1000000e", "6.1 x86_64 4G", "warning hex-digit@0"],
   ["1G-1T:256M,1T-:1G", "3.10 x86_64 8G", "error unit-unknown@4", "error unit-unknown@12"],
   ["1G-1T:256M,1T-:1G", "el7.9 x86_64 8G"],
+  ["1G-64G:160M,64G-1T:256M", "3.10 x86_64 8G", "objection unit-unknown@17", "note range-open@16"],
   ["1G-1T:256M,1T-:1G", "- - 8G", "note unit-new@4", "note unit-new@12"],
   // offsets
   ["256M@16M", "6.12 x86_64 4G", "warning offset-fixed@5"],
