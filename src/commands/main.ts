@@ -1,4 +1,4 @@
-import { KdumpError, UsageError } from "../errors.js";
+import { KdumpError, StepFailed, UsageError } from "../errors.js";
 import { openMachine } from "../machine/host.js";
 import { type Output, openOutput, printable } from "../ui/output.js";
 import { parseArguments } from "./args.js";
@@ -36,8 +36,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     else if (json) process.stdout.write(text);
     return outcome.exit;
   } catch (error) {
-    if (!(error instanceof KdumpError)) throw error;
-    return failed(request.command, error, json, request.output ?? null);
+    const told = error instanceof KdumpError ? error : systemError(error);
+    if (told === null) throw error;
+    return failed(request.command, told, json, request.output ?? null);
   }
 }
 
@@ -68,6 +69,12 @@ async function failed(
     else await write(file, text);
   }
   return error.exit;
+}
+
+/** What the operating system refused us before anything was changed (a read-only disk, say) is no fault of ours. */
+function systemError(error: unknown): KdumpError | null {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return null;
+  return new StepFailed(error.message, { cause: error, hint: "nothing was changed" });
 }
 
 /** The path is the host's, whatever --root says. */

@@ -10,6 +10,7 @@ import {
 import { removeLeftovers } from "../apply/leftovers.js";
 import { diffPlan, type FileDiff, unifiedDiff } from "../diff/unified.js";
 import { EXIT, RefusedError, UsageError } from "../errors.js";
+import { openMachine } from "../machine/host.js";
 import { type Conflict, type PlannedRollback, planRollback } from "../plan/rollback.js";
 import type { Facts, Plan } from "../types.js";
 import { canAsk, confirm } from "../ui/ask.js";
@@ -19,13 +20,17 @@ import { judgeCandidate } from "../verify/candidate.js";
 import { interruptible } from "./interrupt.js";
 import { hostOf, JSON_SCHEMA, type Outcome } from "./outcome.js";
 import type { RollbackRequest } from "./request.js";
-import { openTarget, type Target } from "./target.js";
+import { type OpenMachine, openTarget, type Target } from "./target.js";
 import { currentUser } from "./user.js";
 import { VERSION } from "./version.js";
 
 /** Takes back what an earlier run changed. */
-export async function rollback(request: RollbackRequest, output: Output): Promise<Outcome> {
-  const target = openTarget(request);
+export async function rollback(
+  request: RollbackRequest,
+  output: Output,
+  open: OpenMachine = openMachine,
+): Promise<Outcome> {
+  const target = openTarget(request, open);
   const asks = !request.yes && !request.dryRun;
   if (request.dryRun || (asks && !canAsk())) {
     const shown = await think(request, output, target);

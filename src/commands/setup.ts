@@ -3,6 +3,7 @@ import { LOCK_FILE, readJournal } from "../apply/journal.js";
 import { removeLeftovers } from "../apply/leftovers.js";
 import { diffPlan } from "../diff/unified.js";
 import { EXIT } from "../errors.js";
+import { openMachine } from "../machine/host.js";
 import { openReader } from "../machine/reader.js";
 import { assemblePlan } from "../plan/assemble.js";
 import type { Facts, Intent, Plan, Planned } from "../types.js";
@@ -17,7 +18,7 @@ import { appliedOutcome, type Outcome, outcome, refusedOutcome } from "./outcome
 import { previewProblems } from "./preview.js";
 import { reboot } from "./reboot.js";
 import type { SetupRequest } from "./request.js";
-import { openTarget, type Target } from "./target.js";
+import { type OpenMachine, openTarget, type Target } from "./target.js";
 import { currentUser } from "./user.js";
 import { VERSION } from "./version.js";
 import { checkExpression, NO_RESERVATION, resolveWish, type Wish } from "./wish.js";
@@ -30,9 +31,13 @@ export interface Thought {
 }
 
 /** `--crashkernel` and `--disable`: facts, plan, diff, question, application, proof. */
-export async function setup(request: SetupRequest, output: Output): Promise<Outcome> {
+export async function setup(
+  request: SetupRequest,
+  output: Output,
+  open: OpenMachine = openMachine,
+): Promise<Outcome> {
   if (request.crashkernel !== null) checkExpression(request.crashkernel);
-  const target = openTarget(request);
+  const target = openTarget(request, open);
   if (request.dryRun) return showOnly(request, output, target);
   if (!request.yes && !canAsk()) {
     const shown = await showOnly(request, output, target);

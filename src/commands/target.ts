@@ -5,10 +5,12 @@ import type { Profile } from "../distro/profile.js";
 import { RefusedError, UsageError } from "../errors.js";
 import { disagreements } from "../facts/agrees.js";
 import { collectBase, collectFacts } from "../facts/collect.js";
-import { openMachine } from "../machine/host.js";
 import type { Machine } from "../machine/machine.js";
 import type { BaseFacts, Facts } from "../types.js";
 import type { CommonOptions } from "./request.js";
+
+/** How the system worked on is opened; tests put faults between. */
+export type OpenMachine = (root: string) => Machine;
 
 /** The system worked on, and what is known of it. */
 export interface Target {
@@ -21,8 +23,8 @@ export interface Target {
 }
 
 /** Throws UsageError for options that name nothing, RefusedError where no profile fits. */
-export function openTarget(options: CommonOptions): Target {
-  const machine = openMachine(options.root);
+export function openTarget(options: CommonOptions, open: OpenMachine): Target {
+  const machine = open(options.root);
   const overrides = overridesOf(options);
   const base = collectBase(machine, overrides);
   const choice = chooseProfile(embeddedProfiles(), base, options.distro, (profile) =>
