@@ -31,7 +31,7 @@ export function checkRanges(word: ParsedWord, ram: bigint | null): readonly Find
   ];
 }
 
-export function holds(range: MemoryRange, ram: bigint): boolean {
+function holds(range: MemoryRange, ram: bigint): boolean {
   return ram >= range.start.bytes && ram < (range.end?.bytes ?? TOP);
 }
 
