@@ -85,6 +85,7 @@ function checkKernel(
     findings.of(entry.title, "problem", "reservation", kernel.line, text);
   }
   lookalikes(findings, entry, kernel, words);
+  tooLong(findings, entry, kernel, words);
   for (const name of kernel.variables) {
     const line = unclear.get(name);
     if (line === undefined) continue;
@@ -118,6 +119,23 @@ function lookalikes(
       : "is not the parameter, though the kernel finds it; here it does not win.";
     findings.of(entry.title, wins ? "problem" : "warning", id, kernel.line, `${shown(arg)} ${effect}`);
   });
+}
+
+/**
+ * Bytes of a command line that a kernel keeps: COMMAND_LINE_SIZE less the final zero (arch/x86, arm64, powerpc:
+ * include/asm/setup.h, 2.6.31 to 6.17). GRUB puts "BOOT_IMAGE=" and the image's path first (loader/i386/linux.c, 2.06).
+ */
+const COMMAND_LINE_BYTES = 2047;
+
+function tooLong(findings: Findings, entry: MenuEntry, kernel: KernelLine, words: readonly string[]): void {
+  let end = "BOOT_IMAGE=".length + kernel.path.length;
+  const cut = kernel.args.some((arg) => {
+    end += 1 + arg.length;
+    return end > COMMAND_LINE_BYTES && words.includes(arg);
+  });
+  if (!cut) return;
+  const text = `has so many arguments that the kernel cuts crashkernel= off, after ${COMMAND_LINE_BYTES} bytes.`;
+  findings.of(entry.title, "problem", "too-long", kernel.line, text);
 }
 
 function checkHypervisor(findings: Findings, entry: MenuEntry, words: readonly string[]): void {

@@ -25,7 +25,7 @@ export interface Known {
 const unknowable = (path: string): boolean => path.includes("$") || /[^/]@[^/]+\//.test(path);
 
 /** microcode stands before the real initrd, and is none */
-const isRealInitrd = (path: string): boolean => !/ucode|microcode|early/.test(baseName(path));
+export const isRealInitrd = (path: string): boolean => !/ucode|microcode|early/.test(baseName(path));
 
 /** The initrd that belongs to a kernel image, by the names grub-mkconfig's 10_linux looks for (GRUB 2.06, 2.12). */
 function initrdFor(kernelPath: string, initrds: ReadonlySet<string>): string | null {

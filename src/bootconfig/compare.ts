@@ -1,6 +1,13 @@
 import type { ByteText } from "../types.js";
 import { type Changes, changesBetween, example, lineOf } from "./changed-lines.js";
-import { type BootImages, checkAlone, compareEntry, type Known, rootLine } from "./compare-entry.js";
+import {
+  type BootImages,
+  checkAlone,
+  compareEntry,
+  isRealInitrd,
+  type Known,
+  rootLine,
+} from "./compare-entry.js";
 import { compareDefault } from "./default-entry.js";
 import { type Finding, Findings, shown } from "./finding.js";
 import { type GrubMenu, type MenuEntry, readGrubCfg, settingOf } from "./grub-cfg.js";
@@ -45,6 +52,14 @@ function wholeness(findings: Findings, menu: GrubMenu, after: ByteText, before: 
     const more = menu.faults.length > 1 ? ` (and ${menu.faults.length - 1} more such places)` : "";
     const text = `The new configuration is cut off or broken at line ${fault.line}: ${shown(fault.text)}${more}.`;
     findings.add("problem", "truncated", fault.line, text);
+  } else if (after.includes("\0")) {
+    // what a file system may put in the place of bytes that never reached the disk
+    findings.add(
+      "problem",
+      "truncated",
+      null,
+      "The new configuration is damaged: there are zero bytes in it.",
+    );
   } else if (!after.endsWith("\n") && (before === null || before.endsWith("\n"))) {
     findings.add("problem", "truncated", null, "The new configuration is cut off: its last line has no end.");
   }
@@ -57,6 +72,7 @@ function compareMenus(findings: Findings, old: GrubMenu, now: GrubMenu, known: K
     const boots = entry.kernel === null ? "" : `, with ${shown(entry.kernel.path)}`;
     findings.of(entry.title, "warning", "entry-new", entry.line, `is new in the menu${boots}.`);
   }
+  newWithoutInitrd(findings, old, matches.added);
   const sections = new SectionLines();
   for (const pair of matches.pairs) {
     const [was, is] = compareEntry(findings, pair, known);
@@ -68,6 +84,17 @@ function compareMenus(findings: Findings, old: GrubMenu, now: GrubMenu, known: K
   comparePassword(findings, old, now);
   compareOutside(findings, old, now, sections);
   sections.tell(findings);
+}
+
+/** A kernel's package puts the image in place first and makes the initrd then: its menu entry may come too early. */
+function newWithoutInitrd(findings: Findings, old: GrubMenu, added: readonly MenuEntry[]): void {
+  const needsOne = old.entries.some((e) => e.kind === "normal" && e.initrds.some(isRealInitrd));
+  if (!needsOne) return;
+  for (const entry of added) {
+    if (entry.kind === "foreign" || entry.kernel === null || entry.initrds.some(isRealInitrd)) continue;
+    const text = "is new and has no initrd, as the others have: a kernel may be being installed just now.";
+    findings.of(entry.title, "problem", "initrd-missing", entry.line, text);
+  }
 }
 
 function lost(findings: Findings, entry: MenuEntry, known: Known): void {

@@ -135,6 +135,13 @@ const table: readonly (readonly [string, Menu, readonly string[], readonly strin
     [],
     ["warning xen-reservation"],
   ],
+  [
+    "a word the kernel would cut off is refused",
+    { args: `${"a".repeat(2000)} crashkernel=256M` },
+    W,
+    ["problem too-long"],
+  ],
+  ["a word before the cut passes", { args: `crashkernel=256M ${"a".repeat(3000)}` }, W, []],
   ["no entry at all is refused", { kernels: [] }, W, ["problem no-entry"]],
   [
     "only another system's entry is refused",

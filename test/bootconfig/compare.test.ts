@@ -117,6 +117,15 @@ const cases: Readonly<Record<string, Case>> = {
     // the entry without a version goes to it, as it would after any kernel update
     expected: ["warning entry-new", "warning entry-new", "warning kernel-changed"],
   },
+  "a new kernel whose initrd is not made yet is refused": {
+    before: { ...flat, kernels: [OLD] },
+    after: { ...flat, kernels: [{ version: "6.1.0-57-amd64", initrd: null }, OLD] },
+    images: {
+      kernelImages: [...both.kernelImages, "vmlinuz-6.1.0-57-amd64"],
+      initrdImages: both.initrdImages,
+    },
+    expected: ["problem initrd-missing", "warning entry-new", "warning default-changed"],
+  },
   "a new kernel that comes first where the first entry boots is told": {
     before: { ...flat, kernels: [OLD] },
     after: flat,
@@ -386,6 +395,11 @@ test("titles in another language are told, not lost", () => {
 
 test("an old file that is empty says nothing about the new one", () => {
   assert.deepEqual(compareGrubCfg(" \n", grubCfg(two), both), []);
+});
+
+test("zero bytes in the new file are refused", () => {
+  const damaged = grubCfg(two).replace("# This file provides", "# This \0\0\0\0 provides");
+  assert.ok(brief(compareGrubCfg(grubCfg(two), damaged, both)).includes("problem truncated"));
 });
 
 test("a stub in the place of a menu is refused", () => {
