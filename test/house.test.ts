@@ -5,9 +5,18 @@ import { test } from "node:test";
 
 /** The building code: what a room may import and touch. */
 
-const FILES = readdirSync("src", { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
-  .map((name) => ({ name, text: readFileSync(path.join("src", name), "utf8") }));
+const FILES = below("src").map((name) => ({
+  name: path.relative("src", name),
+  text: readFileSync(name, "utf8"),
+}));
+
+function below(dir: string): readonly string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const at = path.join(dir, entry.name);
+    if (entry.isDirectory()) return below(at);
+    return at.endsWith(".ts") && !at.endsWith(".d.ts") ? [at] : [];
+  });
+}
 
 /** Rooms each room may import, itself aside. Values only go where a type goes as well. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {

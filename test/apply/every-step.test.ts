@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Outcome } from "../../src/commands/outcome.js";
+import { rollback } from "../../src/commands/rollback.js";
+import { setup } from "../../src/commands/setup.js";
+import { openMachine } from "../../src/machine/host.js";
+import { watchEffects } from "../support/faults.js";
+import { rollbackRequest, setupRequest, silent } from "../support/requests.js";
+import { diffSnapshots, overlayRoot, type RootName, snapshot, withoutRoot } from "../support/roots.js";
+
+/** The journal tells of the failed runs, and is meant to. */
+const IGNORE = { ignore: ["proc", "dev", "sys", "run", "var/lib/kdump-setup"] };
+const WISH: Readonly<Record<string, string | null>> = { set: "256M", disable: null };
+const KILL_AT = process.env.KDUMP_TEST_KILL_AT;
+
+if (KILL_AT !== undefined) {
+  await killedRun(Number(KILL_AT), process.env.KDUMP_TEST_ROOT ?? "", process.env.KDUMP_TEST_WISH ?? "");
+} else {
+  for (const name of ["debian12", "centos7"] as const) {
+    for (const wish of ["set", "disable"]) everyStep(name, wish);
+  }
+}
+
+function everyStep(name: RootName, wish: string): void {
+  const skip = withoutRoot(name);
+
+  test(`${name}, ${wish}: a failure at any step leaves every byte, mode and owner as it was`, {
+    skip,
+  }, async (t) => {
+    const root = await overlayRoot(t, name);
+    const before = await snapshot(root, IGNORE);
+    let failures = 0;
+    for (let k = 1; ; k += 1) {
+      let reached = "";
+      const outcome = await attempt(root, wish, (count, effect) => {
+        if (count !== k) return;
+        reached = effect;
+        throw Object.assign(new Error(`no space left for ${effect}`), { code: "ENOSPC", syscall: "write" });
+      });
+      if (reached === "") {
+        assert.equal(outcome?.exit, 0, `the run without a failure, after ${failures} with one`);
+        break;
+      }
+      failures += 1;
+      assert.ok(outcome === null || outcome.exit === 5, `step ${k} (${reached}): exit ${outcome?.exit}`);
+      assert.deepEqual(diffSnapshots(before, await snapshot(root, IGNORE)), [], `step ${k} (${reached})`);
+    }
+    t.diagnostic(`${failures} steps, each failed once`);
+    assert.ok(failures > 20, `only ${failures} steps were seen`);
+    assert.notDeepEqual(
+      diffSnapshots(before, await snapshot(root, IGNORE)),
+      [],
+      "the run without a failure changed something",
+    );
+  });
+
+  test(`${name}, ${wish}: after kill -9 before any step, rollback puts everything back`, {
+    skip,
+  }, async (t) => {
+    const root = await overlayRoot(t, name);
+    const before = await snapshot(root, IGNORE);
+    let kills = 0;
+    for (let k = 1; ; k += 1) {
+      const ended = await killed(root, wish, k);
+      if (ended === 0) break;
+      assert.equal(ended, "SIGKILL", `step ${k} ended with ${ended}`);
+      kills += 1;
+      if (hasJournal(root)) {
+        const outcome = await rollback(rollbackRequest(root), silent()).catch((error: unknown) => error);
+        const nothingBegan = outcome instanceof Error && /no run to take back/.test(outcome.message);
+        assert.ok(
+          nothingBegan || (outcome as Outcome).exit === 0,
+          `step ${k}: ${JSON.stringify(outcome)}${outcome}`,
+        );
+      }
+      assert.deepEqual(diffSnapshots(before, await snapshot(root, IGNORE)), [], `killed before step ${k}`);
+    }
+    t.diagnostic(`killed before each of ${kills} steps`);
+    assert.ok(kills > 20, `only ${kills} kills`);
+  });
+}
+
+async function attempt(
+  root: string,
+  wish: string,
+  before: (count: number, effect: string) => void,
+): Promise<Outcome | null> {
+  try {
+    return await setup(setupRequest(root, WISH[wish] ?? null), silent(), (at) =>
+      watchEffects(openMachine(at), before),
+    );
+  } catch (error) {
+    // before the first change: main.ts makes exit 5 of it
+    assert.match(String(error), /no space left for/);
+    return null;
+  }
+}
+
+function hasJournal(root: string): boolean {
+  return readdirSync(`${root}/var/lib`).includes("kdump-setup");
+}
+
+async function killedRun(k: number, root: string, wish: string): Promise<void> {
+  const outcome = await attempt(root, wish, (count) => {
+    if (count === k) process.kill(process.pid, "SIGKILL");
+  });
+  process.exit(outcome?.exit ?? 99);
+}
+
+/** Exit code, or the signal. */
+function killed(root: string, wish: string, k: number): Promise<number | string | null> {
+  const env = {
+    ...process.env,
+    KDUMP_TEST_KILL_AT: String(k),
+    KDUMP_TEST_ROOT: root,
+    KDUMP_TEST_WISH: wish,
+    NODE_TEST_CONTEXT: undefined,
+  };
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
+      env,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    child.on("close", (code, signal) => resolve(signal ?? code));
+  });
+}
