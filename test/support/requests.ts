@@ -21,12 +21,20 @@ const common = (root: string) => ({
 });
 
 /** `--root ROOT --ram 4G --crashkernel EXPR --yes`, or `--disable` for null. */
-export function setupRequest(root: string, crashkernel: string | null, changes: Partial<SetupRequest> = {}): SetupRequest {
+export function setupRequest(
+  root: string,
+  crashkernel: string | null,
+  changes: Partial<SetupRequest> = {},
+): SetupRequest {
   const rest = { mask: false, force: false, install: true, service: true, reboot: false };
   return { command: "setup", ...common(root), ...rest, crashkernel, ...changes };
 }
 
-export function rollbackRequest(root: string, id?: string, changes: Partial<RollbackRequest> = {}): RollbackRequest {
+export function rollbackRequest(
+  root: string,
+  id?: string,
+  changes: Partial<RollbackRequest> = {},
+): RollbackRequest {
   return { command: "rollback", ...common(root), id, ...changes };
 }
 

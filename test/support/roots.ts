@@ -38,7 +38,9 @@ export async function overlayRoot(t: TestContext, name: RootName): Promise<strin
   const why = await overlay(made(name), base, root);
   if (why !== null) {
     t.diagnostic(`NO OVERLAY, ${name} is copied as a whole: ${why}`);
-    await must(["cp", "-a", "--reflink=auto", "--one-file-system", made(name), root], { seconds: 600 });
+    await must(["cp", "-a", "--reflink=auto", "--one-file-system", `${made(name)}/.`, `${root}/`], {
+      seconds: 600,
+    });
   }
   await must(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", path.join(root, "dev")]);
   await must(["cp", "-a", `${made(name)}/dev/.`, path.join(root, "dev")]);
