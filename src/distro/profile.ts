@@ -50,6 +50,7 @@ export interface BootProfile {
 }
 
 export interface KdumpProfile {
+  /** what has to be installed for a dump to be saved; the first one brings the unit */
   readonly packages: NonEmpty<string>;
   readonly install: InstallProfile;
   /** systemd unit that loads the capture kernel */
@@ -83,7 +84,10 @@ export interface KdumpProfile {
 
 export interface InstallProfile {
   readonly tool: "apt" | "yum";
-  /** `{packages}` stands for the package names, one argument each */
+  /**
+   * `{packages}` stands for the package names, one argument each; `{lockTimeout}` for the seconds to wait for the
+   * package manager's lock
+   */
   readonly command: NonEmpty<string>;
   /** fetches the package lists, tried once when the installation fails; null where installing does that itself */
   readonly refresh: NonEmpty<string> | null;

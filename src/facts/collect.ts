@@ -113,11 +113,20 @@ function collectInit(reader: Reader): BaseFacts["init"] {
 }
 
 function collectKdump(reader: Reader, kdump: KdumpProfile): KdumpFacts {
+  const packages = collectPackages(reader, kdump);
+  const unit = collectUnit(reader, kdump.unit);
+  // A removed package leaves its SysV script and links behind (conffiles, until the purge): they start nothing.
+  const leftOver = !unit.native && packages[0]?.installed === false && unit.state !== "masked";
   return {
-    packages: collectPackages(reader, kdump),
+    packages,
     files: kdump.files.map((path) => ({ path, state: reader.read(path) })),
     builtInCaptureArguments: builtInArguments(reader, kdump.captureArguments.builtIn),
-    unit: collectUnit(reader, kdump.unit),
+    unit: {
+      name: unit.name,
+      present: unit.present && !leftOver,
+      state: leftOver ? "absent" : unit.state,
+      links: unit.links,
+    },
   };
 }
 

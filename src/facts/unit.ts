@@ -12,7 +12,7 @@ const DIRECTORIES = [
 const RUN_LEVELS = ["0", "1", "2", "3", "4", "5", "6", "S"];
 
 /** The state of a service from its files alone: what `systemctl is-enabled` says, with no systemd asked. */
-export function collectUnit(reader: Reader, name: string): UnitFacts {
+export function collectUnit(reader: Reader, name: string): UnitFacts & { readonly native: boolean } {
   const links = unitLinks(reader, name);
   const masked = isMasked(reader, name);
   const native = directories(reader).some((dir) => isUnitFile(reader, `${dir}/${name}`));
@@ -24,6 +24,8 @@ export function collectUnit(reader: Reader, name: string): UnitFacts {
   return {
     name,
     present,
+    /** systemd's own, not a SysV script's */
+    native,
     state: masked ? "masked" : !present ? "absent" : enabled ? "enabled" : "disabled",
     links,
   };
