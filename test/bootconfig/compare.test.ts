@@ -195,6 +195,11 @@ const cases: Readonly<Record<string, Case>> = {
     after: { ...flat, kernels: [OLD, NEW], default: "1" },
     expected: ["problem default-changed"],
   },
+  "a default that names the first entry is refused when an old one comes first": {
+    before: flat,
+    after: { ...flat, kernels: [OLD, NEW] },
+    expected: ["problem default-changed"],
+  },
   "a default by number that a new kernel pushed down is refused": {
     before: { ...flat, kernels: [OLD], custom: HAND_MADE, default: "1" },
     after: { ...flat, custom: HAND_MADE, default: "1" },
@@ -395,6 +400,23 @@ test("titles in another language are told, not lost", () => {
 
 test("an old file that is empty says nothing about the new one", () => {
   assert.deepEqual(compareGrubCfg(" \n", grubCfg(two), both), []);
+});
+
+test("an entry with another title and another kernel is known again by its id", () => {
+  const before = grubCfg({ kernels: [OLD], recoveryArgs: null });
+  const after = grubCfg({ ...two, recoveryArgs: null }).replace(
+    "menuentry 'Acme Linux' ",
+    "menuentry 'Acme Linux 2' ",
+  );
+  const found = compareGrubCfg(before, after, both);
+  assert.deepEqual(brief(found), ["warning entry-new", "warning entry-renamed", "warning kernel-changed"]);
+});
+
+test("a new file without its last newline is refused", () => {
+  const text = grubCfg(two);
+  assert.deepEqual(brief(compareGrubCfg(text, text.slice(0, -1), both)), ["problem truncated"]);
+  assert.deepEqual(brief(compareGrubCfg(null, text.slice(0, -1), both)), ["problem truncated"]);
+  assert.deepEqual(compareGrubCfg(text.slice(0, -1), text.slice(0, -1), both), []);
 });
 
 test("zero bytes in the new file are refused", () => {
