@@ -222,6 +222,14 @@ test("like: only a profile that exists and is like no other, and never for what 
     }),
   ].map((error) => error?.pointer);
   assert.deepEqual(pointers, ["/like", "/like", "/like"]);
+  const second = changed("ubuntu-22.04.json", ["id"], (value) => {
+    Object.assign(value, {
+      id: "ubuntu-24.04",
+      like: "ubuntu-22.04",
+      match: { ids: ["ubuntu"], versions: ["24.04"] },
+    });
+  });
+  assert.equal(errorOf("ubuntu-24.04.json", second)?.pointer, "/like");
   for (const key of ["id", "title", "match", "sources"])
     assert.equal(
       ubuntu((value) => {

@@ -23,6 +23,7 @@ const UPPER = 0x7ffdd000 - 0x100000;
 const tables: readonly [string, string, number | null][] = [
   ["System RAM at the top level, a reservation in it included, whole pages", IOMEM, LOWER + UPPER],
   ["zeros, as a plain user sees them", IOMEM.replace(/[0-9a-f]+-[0-9a-f]+/g, "00000000-00000000"), null],
+  ["a range that begins and ends in the middle of a page", "00000400-000023ff : System RAM\n", 4096],
   ["nothing", "", null],
   ["memory above 4 GiB", "100000000-47fffffff : System RAM\n", 14 * 2 ** 30],
   ["16 TiB", "00000000-fffffffffff : System RAM\n", 16 * 2 ** 40],

@@ -89,6 +89,16 @@ const systems: readonly [string, Tree, string, string, string][] = [
     "/etc/oracle-release",
   ],
   [
+    "of two release files the one whose text begins with its name",
+    {
+      "/etc/redhat-release": "Red Hat Enterprise Linux Server release 7.9 (Maipo)\n",
+      "/etc/zeta-release": "Zeta Linux release 7.1\n",
+    },
+    "zeta",
+    "7.1",
+    "/etc/zeta-release",
+  ],
+  [
     "lsb-release before the version file of what it was made from",
     {
       "/etc/lsb-release":

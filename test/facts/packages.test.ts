@@ -13,12 +13,13 @@ const STATUS = [
   paragraph("held", "hold ok installed"),
   paragraph("half", "install ok half-configured"),
   paragraph("waiting", "install ok triggers-pending"),
+  "Package: late\nDescription: x\n Package: not-one\nStatus: install ok installed\n",
   "Package: nothing\nVersion: 1\n",
   "Status: install ok installed\n",
 ].join("\n");
 
 test("dpkg: only what is installed whole counts, not what a removed package left", () => {
-  assert.deepEqual([...parseDpkgStatus(STATUS)], ["kdump-tools", "held", "waiting"]);
+  assert.deepEqual([...parseDpkgStatus(STATUS)], ["kdump-tools", "held", "waiting", "late"]);
 });
 
 test("dpkg: any text gives a value", () => {

@@ -103,6 +103,14 @@ const cases: readonly [string, Tree, UnitFacts["state"], boolean, readonly strin
       { judged: false },
     ],
     [
+      "a SysV script that starts for the halt only",
+      { ...SYSV, "/etc/rc0.d/S01kdump": { link: "../init.d/kdump" } },
+      "disabled",
+      true,
+      ["/etc/rc0.d/S01kdump"],
+      { judged: false },
+    ],
+    [
       "a SysV script that does not",
       { ...SYSV, "/etc/rc3.d/K01kdump": { link: "../init.d/kdump" } },
       "disabled",
