@@ -105,7 +105,7 @@ export abstract class Variables {
   /** From here on any variable may have any value. */
   protected anything(offset: number, why: string, context: Context): void {
     if (context.subshell) return;
-    this.everything = this.because(offset, why);
+    this.everything = { ...this.because(offset, why), named: true };
     this.bindings.clear();
   }
 

@@ -58,6 +58,10 @@ export class Budget {
     this.left -= steps;
     return this.left >= 0;
   }
+  /** was anything left out because of it? */
+  get exhausted(): boolean {
+    return this.left < 0;
+  }
 }
 
 /** The value as text; null when the budget is exhausted. Depth of nesting costs no stack. */
