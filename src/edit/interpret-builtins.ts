@@ -56,9 +56,10 @@ export abstract class Builtins extends Variables {
       } else if (literal !== null && isName(literal)) {
         if (name === "readonly") this.unknown(literal, word.start, "is made read-only here", context);
       } else if (literal !== "-p" && literal !== "--") {
-        if (literal !== null)
-          this.stop("ends", word.start, `${name} does not take "${literal.slice(0, 40)}"`);
-        else this.touch(word, context);
+        if (literal === null) this.touch(word, context);
+        const shown =
+          literal === null ? "what is only known when the file is run" : `"${literal.slice(0, 40)}"`;
+        if (!context.subshell) this.stop("ends", word.start, `${name} may not take ${shown}`);
         this.anything(word.start, `what ${name} sets here is only known when the file is run`, context);
       }
       if (name === "readonly" && split !== null) this.readonlyNames.add(split.name);

@@ -145,24 +145,25 @@ export abstract class Variables {
     const { name, append, array, word, start } = assignment;
     const pieces: Piece[] = [];
     let unknown: Because | null = array ? this.because(start, "it is an array") : null;
-    if (append) {
-      const before = this.lookup(name);
-      if (before.kind === "unknown") unknown ??= before.because;
-      else if (before.kind === "known" && before.assigned.length > 0)
-        pieces.push({
-          kind: "value",
-          of: before.assigned,
-          length: before.assigned.length,
-          written: null,
-          quote: "bare",
-        });
-    }
     const substituted: Status[] = [];
     for (const part of word.parts) {
       const from = pieces.length;
       const because = this.expand(part, pieces, context, substituted);
       unknown = because ?? unknown;
       expanded?.push({ part, pieces: pieces.slice(from), known: because === null });
+    }
+    if (append) {
+      // looked up only now: the expansions on the right may have set it
+      const before = this.lookup(name);
+      if (before.kind === "unknown") unknown ??= before.because;
+      else if (before.kind === "known" && before.assigned.length > 0)
+        pieces.unshift({
+          kind: "value",
+          of: before.assigned,
+          length: before.assigned.length,
+          written: null,
+          quote: "bare",
+        });
     }
     this.bind(name, word, pieces, unknown, append, context);
     const last = substituted[substituted.length - 1];
