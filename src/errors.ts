@@ -1,5 +1,7 @@
 /** What an operator can act on. Each carries its exit code (see docs/exit-codes.md) and never shows a stack. */
 
+import type { Reason } from "./types.js";
+
 export const EXIT = {
   ok: 0,
   fault: 1,
@@ -48,6 +50,12 @@ export class BusyOrStaleError extends KdumpError {
 /** This system or this request is not supported here. Nothing was changed. */
 export class RefusedError extends KdumpError {
   readonly exit = EXIT.refused;
+  /** every reason, where there are several; the message says them as well */
+  readonly reasons: readonly Reason[];
+  constructor(message: string, options: { hint?: string; reasons?: readonly Reason[] } = {}) {
+    super(message, options);
+    this.reasons = options.reasons ?? [];
+  }
 }
 
 /** A step could not be done. Whoever applies undoes what was done before it. */

@@ -159,6 +159,8 @@ export interface BaseFacts {
   readonly reservation: ReservationFacts;
   /** running command line; null on an image */
   readonly cmdline: string | null;
+  /** LANG of the system, which the generator's titles are written in; null when none is set */
+  readonly locale: string | null;
   /** kernel's boot id, to know whether a reboot happened; null on an image */
   readonly bootId: string | null;
   readonly blockers: readonly Blocker[];

@@ -5,7 +5,7 @@ export interface Candidate {
   readonly before: FileState;
   readonly after: FileState;
   readonly words: readonly string[] | null;
-  /** names in the directory of the kernel images when the generator had run */
+  /** names in the directories kernels are booted from, when the generator had run */
   readonly bootFiles: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { StepFailed } from "../errors.js";
+import { bootFileNames } from "../machine/boot-files.js";
 import type { Machine, Ran } from "../machine/machine.js";
 import type { Command, FileState, Step } from "../types.js";
 import type { JudgeCandidate } from "./candidate.js";
@@ -8,7 +9,6 @@ export type RegenerateStep = Extract<Step, { kind: "regenerate" }>;
 
 /** A kernel package's hook may run the generator while ours runs, and takes no lock of ours. */
 const ATTEMPTS = 3;
-const KERNEL_DIRECTORY = "/boot";
 
 export interface RegenerateHooks {
   readonly judge: JudgeCandidate;
@@ -35,24 +35,25 @@ export async function regenerate(
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const before = machine.read(step.config);
-    const kernels = namesOf(machine);
+    const kernels = bootFileNames(machine);
     await generate(machine, step, hooks);
     const after = machine.read(step.candidate);
-    const verdict = hooks.judge({ before, after, words: step.words, bootFiles: namesOf(machine) });
+    const verdict = hooks.judge({ before, after, words: step.words, bootFiles: bootFileNames(machine) });
     if (after.kind !== "file" || verdict.problems.length > 0) {
+      const hint = `where these changes are meant, run ${step.command.argv[0]} by hand once, look at it, and then this again`;
       throw new StepFailed(
         `the new ${step.config} is not safe to boot from: ${verdict.problems.join("; ") || "it was not written"}`,
+        { hint },
       );
     }
     if (before.kind === "file") await machine.copyAttributes(step.config, step.candidate);
     machine.syncFile(step.candidate);
     const changed =
-      !sameState(machine.read(step.config), before) || namesOf(machine).join("\n") !== kernels.join("\n");
+      !sameState(machine.read(step.config), before) ||
+      bootFileNames(machine).join("\n") !== kernels.join("\n");
     if (changed && attempt < ATTEMPTS) continue;
     if (changed)
-      throw new StepFailed(
-        `${step.config} or the kernels in ${KERNEL_DIRECTORY} keep changing while it is generated`,
-      );
+      throw new StepFailed(`${step.config} or the kernels beside it keep changing while it is generated`);
     for (const text of verdict.warnings) hooks.warn(text);
     const linked = before.kind === "file" && machine.hardLink(step.config, oldLink) ? oldLink : null;
     await hooks.about({ afterSha256: after.sha256, oldLink: linked, before });
@@ -82,10 +83,6 @@ async function generate(machine: Machine, step: RegenerateStep, hooks: Regenerat
 export function removeCandidate(machine: Machine, candidate: string): void {
   machine.remove(candidate);
   machine.remove(`${candidate}.new`);
-}
-
-function namesOf(machine: Machine): readonly string[] {
-  return (machine.list(KERNEL_DIRECTORY) ?? []).map((entry) => entry.name);
 }
 
 function sameState(a: FileState, b: FileState): boolean {

@@ -1,4 +1,4 @@
-import { diffArrays } from "diff";
+import { diffArrays } from "../diff/sequences.js";
 import { shown } from "./finding.js";
 import type { Statement } from "./grub-script.js";
 

@@ -1,6 +1,7 @@
 import type { RanCommand } from "../apply/apply.js";
 import { installCommands, installPackages } from "../apply/install.js";
 import { EXIT, StepFailed } from "../errors.js";
+import { bootFileNames } from "../machine/boot-files.js";
 import type { Command, Facts, NonEmpty } from "../types.js";
 import { confirm } from "../ui/ask.js";
 import type { Output } from "../ui/output.js";
@@ -86,7 +87,7 @@ async function refuseStrayConfig(target: Target, before: Facts): Promise<void> {
   const config = before.grub.config;
   if (!target.machine.image || config === null || config.state.kind !== "file") return;
   const after = target.machine.read(config.path);
-  const bootFiles = (target.machine.list("/boot") ?? []).map((entry) => entry.name);
+  const bootFiles = bootFileNames(target.machine);
   const { problems } = judgeCandidate({ before: config.state, after, words: null, bootFiles }, null);
   if (problems.length === 0) return;
   await target.machine.replace(config.path, config.state.text, config.state.mode);

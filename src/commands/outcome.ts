@@ -1,6 +1,6 @@
 import type { Applied, RanCommand } from "../apply/apply.js";
 import type { FileDiff } from "../diff/unified.js";
-import { EXIT, type ExitCode, type KdumpError } from "../errors.js";
+import { EXIT, type ExitCode, type KdumpError, RefusedError } from "../errors.js";
 import type { Facts, Plan } from "../types.js";
 import type { Output } from "../ui/output.js";
 import { showApplied, showReasons } from "../ui/show.js";
@@ -120,6 +120,7 @@ export function errorDocument(command: string, error: KdumpError): Readonly<Reco
     command,
     result: "refused",
     changed: false,
+    ...(error instanceof RefusedError && error.reasons.length > 0 ? { reasons: error.reasons } : {}),
     error: { message: error.message, hint: error.hint ?? null, exitCode: error.exit },
   };
 }

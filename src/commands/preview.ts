@@ -1,3 +1,4 @@
+import { bootFileNames } from "../machine/boot-files.js";
 import type { Facts, NonEmpty, Plan, Reason } from "../types.js";
 import type { Output } from "../ui/output.js";
 import { showWarnings } from "../ui/show.js";
@@ -44,7 +45,7 @@ export async function previewProblems(
     gid: 0,
     sha256: "",
   };
-  const bootFiles = (target.machine.list("/boot") ?? []).map((entry) => entry.name);
+  const bootFiles = bootFileNames(target.machine);
   const verdict = judgeCandidate(
     { before: facts.grub.config?.state ?? { kind: "absent" }, after, words: null, bootFiles },
     null,

@@ -6,7 +6,8 @@ import { RefusedError, UsageError } from "../errors.js";
 import { disagreements } from "../facts/agrees.js";
 import { collectBase, collectFacts } from "../facts/collect.js";
 import type { Machine } from "../machine/machine.js";
-import type { BaseFacts, Facts } from "../types.js";
+import { blockerReason } from "../plan/preflight.js";
+import type { BaseFacts, Facts, Reason } from "../types.js";
 import type { CommonOptions } from "./request.js";
 
 /** How the system worked on is opened; tests put faults between. */
@@ -30,7 +31,13 @@ export function openTarget(options: CommonOptions, open: OpenMachine): Target {
   const choice = chooseProfile(embeddedProfiles(), base, options.distro, (profile) =>
     disagreements(machine, base, profile),
   );
-  if (choice.kind === "refused") throw new RefusedError(choice.reason);
+  if (choice.kind === "refused") {
+    // what kind of system it is says more than that nobody wrote a profile for it
+    const reasons = base.blockers.filter((one) => one.severity === "refusal").map(blockerReason);
+    const profileReason: Reason = { id: "profile", severity: "refusal", text: choice.reason };
+    const all = [...reasons, profileReason];
+    throw new RefusedError(all.map((reason) => reason.text).join("\n"), { reasons: all });
+  }
   const { profile, warnings } = choice;
   const look = () => collectFacts(machine, collectBase(machine, overrides), profile);
   return { machine, base, profile, warnings, look };

@@ -38,8 +38,8 @@ export async function unifiedDiff(
   const patch = createTwoFilesPatch(from, to, toText(before), toText(after), undefined, undefined, {
     context: 3,
   });
-  // the package begins with a line of "=" that diff(1) does not write
-  return { path, diff: patch.replace(/^=+\n/, "") };
+  // the package begins with "Index:" and a line of "=", which diff(1) does not write
+  return { path, diff: patch.replace(/^(Index: .*\n)?=+\n/, "") };
 }
 
 function toText(bytes: ByteText | null): string {

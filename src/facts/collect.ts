@@ -9,6 +9,7 @@ import { containerBlockers } from "./container.js";
 import { collectGrub } from "./grub.js";
 import { collectKernels } from "./kernels.js";
 import { loaderBlockers } from "./loaders.js";
+import { collectLocale } from "./locale.js";
 import { collectMemory } from "./memory.js";
 import { collectOs } from "./os.js";
 import { collectPackages } from "./packages.js";
@@ -42,6 +43,7 @@ export function collectBase(reader: Reader, overrides: Overrides): BaseFacts {
     memory: collectMemory(reader, reservation.reservedBytes, overrides.ramBytes),
     reservation,
     cmdline: live("/proc/cmdline"),
+    locale: collectLocale(reader),
     bootId: live("/proc/sys/kernel/random/boot_id"),
     blockers: [
       ...containerBlockers(reader, kernels),

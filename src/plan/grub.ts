@@ -3,7 +3,7 @@ import { readGrubCfg } from "../bootconfig/grub-cfg.js";
 import type { Profile } from "../distro/profile.js";
 import { type CommandLineEdited, editCommandLine } from "../edit/grub-defaults.js";
 import type { Command, Facts, FileState, GrubFacts, NamedFile, Reason, SourceFile, Step } from "../types.js";
-import { objection, type Part, refusal, unreadable } from "./part.js";
+import { type Part, refusal, unreadable } from "./part.js";
 
 /** Longest a generator may take: os-prober on a machine with many disks is the slow one. */
 const GENERATE_SECONDS = 600;
@@ -89,7 +89,7 @@ function reportDecoys(
   for (const { path, line, word, wins } of edited.decoys) {
     const what = `${path}:${line}: the kernel takes ${word} for a crashkernel= parameter`;
     if (wins)
-      reasons.push(objection("decoy", `${what}, and it comes last, so it is what counts; take it out first`));
+      reasons.push(refusal("decoy", `${what}, and it comes last, so it is what counts: take it out first`));
     else warnings.push(`${what}; it comes before ours, so ours counts`);
   }
 }
@@ -132,8 +132,8 @@ export function regenerateStep(
     kind: "regenerate",
     config: config.path,
     before: config.state,
-    command: generatorCommand(boot.generate, "{output}", candidate, facts.image, GENERATE_SECONDS),
-    check: generatorCommand(boot.check, "{file}", candidate, facts.image, CHECK_SECONDS),
+    command: generatorCommand(boot.generate, "{output}", candidate, facts, GENERATE_SECONDS),
+    check: generatorCommand(boot.check, "{file}", candidate, facts, CHECK_SECONDS),
     candidate,
     words,
     freeze: facts.grub.bootMount?.mountPoint ?? null,
@@ -142,18 +142,19 @@ export function regenerateStep(
   return { step, reason: null };
 }
 
-/** os-prober would find the build host's systems and write them into an image. */
-export function generatorCommand(
+/** In the system's own language; on an image without os-prober, which would find the build host's systems. */
+function generatorCommand(
   argv: Command["argv"],
   placeholder: string,
   file: string,
-  image: boolean,
+  facts: Facts,
   timeoutSeconds: number,
 ): Command {
   const [program, ...rest] = argv;
   const filled = rest.map((word) => word.split(placeholder).join(file));
-  const env = image ? { env: { GRUB_DISABLE_OS_PROBER: "true" } } : {};
-  return { argv: [program, ...filled], timeoutSeconds, ...env };
+  const locale: Record<string, string> = facts.locale === null ? {} : { LC_ALL: "", LANG: facts.locale };
+  const prober: Record<string, string> = facts.image ? { GRUB_DISABLE_OS_PROBER: "true" } : {};
+  return { argv: [program, ...filled], timeoutSeconds, env: { ...locale, ...prober } };
 }
 
 /** Known before the generator runs: kernels that were installed and are not in the menu yet. */

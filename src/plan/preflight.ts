@@ -1,6 +1,6 @@
 import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
-import type { Facts, Reason } from "../types.js";
+import type { Blocker, Facts, Reason } from "../types.js";
 import { objection, refusal } from "./part.js";
 
 /** Reasons not to touch this system at all, whatever is wished. */
@@ -9,11 +9,7 @@ export function preflight(
   profile: Profile,
   options: { readonly writes: boolean },
 ): readonly Reason[] {
-  const reasons: Reason[] = facts.blockers.map((b) => ({
-    id: b.id,
-    severity: b.severity,
-    text: `${b.text} (${b.evidence})`,
-  }));
+  const reasons: Reason[] = facts.blockers.map(blockerReason);
   if (options.writes && !facts.effectiveRoot) {
     reasons.push(refusal("not-root", "changing the boot configuration needs root: run it with sudo"));
   }
@@ -32,6 +28,10 @@ export function preflight(
     reasons.push(objection("os-prober", `${text}; set it to true in ${profile.boot.defaults}`));
   }
   return reasons;
+}
+
+export function blockerReason({ id, severity, text, evidence }: Blocker): Reason {
+  return { id, severity, text: `${text} (${evidence})` };
 }
 
 function osProberOn(facts: Facts, profile: Profile): boolean {

@@ -2,6 +2,7 @@ import type { Applied } from "../apply/apply.js";
 import { formatBytes } from "../crashkernel/size.js";
 import type { FileDiff } from "../diff/unified.js";
 import type { Profile } from "../distro/profile.js";
+import { KdumpError } from "../errors.js";
 import type { Ran } from "../machine/machine.js";
 import type { Command, Facts, Plan, Reason, Step } from "../types.js";
 import { colourDiff, type Output, printable } from "./output.js";
@@ -137,4 +138,5 @@ function showStderr(output: Output, error: Error): void {
   if ("stderr" in error && typeof error.stderr === "string" && error.stderr.trim() !== "") {
     output.talk(printable(error.stderr.trimEnd()).replace(/^/gm, "  "));
   }
+  if (error instanceof KdumpError && error.hint !== undefined) output.talk(printable(error.hint));
 }

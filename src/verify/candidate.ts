@@ -14,10 +14,9 @@ export function judgeCandidate(candidate: Candidate, rootProof: RootProof | null
   const { before, after, words, bootFiles } = candidate;
   if (after.kind !== "file") return { problems: ["the generator wrote no file"], warnings: [] };
   const menu = readGrubCfg(after.text);
-  const images = {
-    kernelImages: bootFiles.filter((name) => /^(vmlinuz|vmlinux|kernel|image)[-.]/i.test(name)),
-    initrdImages: bootFiles.filter((name) => /^(initrd|initramfs)[-.]/.test(name)),
-  };
+  // any name may be a kernel's (a bare vmlinuz, bzImage-…): what is asked is whether the one an entry names is there
+  const initrdImages = bootFiles.filter((name) => /^(initrd|initramfs)\b/.test(name));
+  const images = { kernelImages: bootFiles, initrdImages };
   const findings = [
     ...(words === null ? [] : checkEntries(menu, words)),
     ...compareGrubCfg(before.kind === "file" ? before.text : null, after.text, images),
