@@ -1,6 +1,6 @@
 import type { Machine } from "../machine/machine.js";
 import type { JournalRecord } from "./journal.js";
-import { removeCandidate } from "./regenerate.js";
+import { candidateNames, secondName } from "./regenerate.js";
 
 /**
  * Removes what runs left beside the files they worked on: a killed run's temporary files, and the second names of old
@@ -11,13 +11,18 @@ export function removeLeftovers(
   records: readonly JournalRecord[],
   bootId: string | null,
 ): void {
-  for (const record of records) {
-    const killed = record.state === "open";
-    const booted = machine.image || (bootId !== null && record.bootId !== null && bootId !== record.bootId);
-    for (const step of record.steps) {
-      if (killed && step.kind === "file") machine.remove(machine.temporaryName(step.target));
-      if (killed && step.kind === "config") removeCandidate(machine, step.candidate);
-      if (booted && step.kind === "config") machine.remove(`${step.path}.kdump-setup-${record.id}`);
-    }
+  for (const path of records.flatMap((record) => leftoversOf(machine, record, bootId))) {
+    if (machine.lstat(path) !== null) machine.remove(path);
   }
+}
+
+function leftoversOf(machine: Machine, record: JournalRecord, bootId: string | null): readonly string[] {
+  const killed = record.state === "open";
+  const booted = machine.image || (bootId !== null && record.bootId !== null && bootId !== record.bootId);
+  return record.steps.flatMap((step) => {
+    if (step.kind === "file") return killed ? [machine.temporaryName(step.target)] : [];
+    if (step.kind !== "config") return [];
+    const old = booted ? [secondName(step.path, record.id)] : [];
+    return killed ? [...candidateNames(step.candidate), ...old] : old;
+  });
 }

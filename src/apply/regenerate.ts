@@ -79,10 +79,18 @@ async function generate(machine: Machine, step: RegenerateStep, hooks: Regenerat
   }
 }
 
-/** The generator writes NAME.new first and copies it to NAME. */
 export function removeCandidate(machine: Machine, candidate: string): void {
-  machine.remove(candidate);
-  machine.remove(`${candidate}.new`);
+  for (const name of candidateNames(candidate)) machine.remove(name);
+}
+
+/** The generator writes NAME.new first and copies it to NAME. */
+export function candidateNames(candidate: string): readonly string[] {
+  return [candidate, `${candidate}.new`];
+}
+
+/** The second name that keeps the inode of the configuration a run replaced. */
+export function secondName(config: string, id: string): string {
+  return `${config}.kdump-setup-${id}`;
 }
 
 function sameState(a: FileState, b: FileState): boolean {

@@ -5,7 +5,7 @@ import type { Machine, Ran } from "../machine/machine.js";
 import type { Command, FileState, Step } from "../types.js";
 import type { JudgeCandidate } from "./candidate.js";
 import { JournalError, type JournalStep, saveFile } from "./journal.js";
-import { regenerate } from "./regenerate.js";
+import { regenerate, secondName } from "./regenerate.js";
 import { restoreLinks } from "./unit-links.js";
 
 export interface StepContext {
@@ -115,7 +115,7 @@ async function regenerateStep(
   context: StepContext,
 ): Promise<void> {
   const { id, judge, signal, ran, warn } = context;
-  const oldLink = `${step.config}.kdump-setup-${id}`;
+  const oldLink = secondName(step.config, id);
   await regenerate(machine, step, oldLink, {
     judge,
     signal,

@@ -53,6 +53,7 @@ function everyStep(name: RootName, wish: string): void {
         break;
       }
       failures += 1;
+      assert.ok(failures < 500, "the number of steps grows with every run");
       assert.ok(outcome === null || outcome.exit === 5, `step ${k} (${reached}): exit ${outcome?.exit}`);
       assert.deepEqual(diffSnapshots(before, await snapshot(root, NEAR)), [], `step ${k} (${reached})`);
     }
@@ -78,6 +79,7 @@ function everyStep(name: RootName, wish: string): void {
       if (ended === 0) break;
       assert.equal(ended, "SIGKILL", `step ${k} ended with ${ended}`);
       kills += 1;
+      assert.ok(kills < 500, "the number of steps grows with every run");
       if (hasJournal(root)) {
         const outcome = await rollback(rollbackRequest(root), silent()).catch((error: unknown) => error);
         const nothingBegan = outcome instanceof Error && /no run to take back/.test(outcome.message);
