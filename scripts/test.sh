@@ -38,6 +38,7 @@ export KDUMP_TEST_NODE16=$node16
 
 stage "types" tsc --noEmit
 stage "style" biome ci --colors=off .
+stage "dead code" knip --no-progress
 stage "bundle" node scripts/build.mjs
 stage "tests built" node scripts/build-tests.mjs
 

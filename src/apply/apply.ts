@@ -141,7 +141,7 @@ function refuseStale(machine: Machine, step: Step): void {
 }
 
 /** The same bytes, mode and owner, or both not there. */
-export function sameFile(a: FileState, b: FileState): boolean {
+function sameFile(a: FileState, b: FileState): boolean {
   if (a.kind !== "file" || b.kind !== "file") return a.kind === "absent" && b.kind === "absent";
   return a.sha256 === b.sha256 && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
 }

@@ -64,7 +64,7 @@ export function planGrub(
   return { steps, reasons, warnings, why };
 }
 
-export function grubSources(grub: GrubFacts): readonly NamedFile[] {
+function grubSources(grub: GrubFacts): readonly NamedFile[] {
   return [grub.defaults, ...grub.dropIns];
 }
 

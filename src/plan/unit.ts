@@ -49,7 +49,7 @@ function unitAbsent(facts: Facts, profile: Profile): Reason {
   );
 }
 
-export function unitStep(facts: Facts, action: Action, why: string): Step {
+function unitStep(facts: Facts, action: Action, why: string): Step {
   const { unit } = facts.kdump;
   const offline = facts.image ? ["--root=/"] : [];
   return {

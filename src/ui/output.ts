@@ -9,7 +9,7 @@ export interface Style {
 export type ColorChoice = "auto" | "always" | "never";
 
 /** https://no-color.org: NO_COLOR, when set and not empty, means no colour; an option given by hand goes first. */
-export function chooseStyle(choice: ColorChoice, isTerminal: boolean): Style {
+function chooseStyle(choice: ColorChoice, isTerminal: boolean): Style {
   const noColor = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== "";
   const on =
     choice === "always" || (choice === "auto" && isTerminal && !noColor && process.env.TERM !== "dumb");
