@@ -61,6 +61,8 @@ export interface FoundWord {
 /** What a crashkernel word may consist of: nothing that any shell, quoting or GRUB would treat specially. */
 const SAFE_WORD = /^crashkernel=[0-9A-Za-z,:@.+-]+$/;
 
+const MAX_ROUNDS = 8;
+
 /**
  * Makes the command line that `files` build carry exactly `edit.words` and nothing else different.
  * `files` in the order the generator sources them. Pure; never throws; every reason for a refusal at once.
@@ -71,23 +73,56 @@ export function editCommandLine(files: readonly SourceFile[], edit: CommandLineE
   const now = survey(files, edit.variables, edit.shell);
   const [first, ...rest] = now.refusals;
   if (first !== undefined) return { kind: "refused", refusals: [first, ...rest] };
-  const changes = new Changes(now, edit);
-  changes.decide();
-  const [problem, ...more] = changes.refusals;
-  if (problem !== undefined) return { kind: "refused", refusals: [problem, ...more] };
-  const edited = changes.apply();
-  if (edited === null) return refused(files[0]?.path ?? "", "two changes would touch the same bytes");
-  const then = edited.length === 0 ? now : survey(changes.after(edited), edit.variables, edit.shell);
-  const wrong = edited.length === 0 ? null : changedTooMuch(now, then, edit.words, changes.expected());
-  if (wrong !== null) return { kind: "refused", refusals: [{ ...changes.firstPlace(), why: wrong }] };
+  let attempt = tryEdit(now, edit, true);
+  // words without effect are taken out only where that changes nothing else
+  if (attempt.kind === "refused" && edit.words.length === 0) attempt = tryEdit(now, edit, false);
+  if (attempt.kind === "refused") return attempt;
+  let { edited, after: then } = attempt;
+  // a word that is gone can make another one a word of its own
+  for (let round = 0; round < MAX_ROUNDS && edit.words.length === 0 && then.ineffective.length > 0; round++) {
+    const again = tryEdit(then, edit, true);
+    if (again.kind === "refused" || again.edited.size === 0) break;
+    edited = merged(edited, again.edited);
+    then = again.after;
+  }
   return {
     kind: "edited",
-    files: edited,
+    files: [...edited.entries()].sort(([a], [b]) => a - b).map(([, file]) => file),
     before: record(now),
     after: record(then),
     decoys: decoys(then, edit.words),
     warnings: warnings(now, then, edit),
   };
+}
+
+type Attempt =
+  | { readonly kind: "edited"; readonly edited: ReadonlyMap<number, EditedFile>; readonly after: Survey }
+  | Extract<CommandLineEdited, { kind: "refused" }>;
+
+/** Decides, edits and proves; changed files by their index. */
+function tryEdit(now: Survey, edit: CommandLineEdit, ineffectiveToo: boolean): Attempt {
+  const changes = new Changes(now, edit);
+  changes.decide(ineffectiveToo);
+  const [problem, ...more] = changes.refusals;
+  if (problem !== undefined) return { kind: "refused", refusals: [problem, ...more] };
+  const edited = changes.apply();
+  if (edited === null) return refused(now.files[0]?.path ?? "", "two changes would touch the same bytes");
+  if (edited.size === 0) return { kind: "edited", edited, after: now };
+  const files = now.files.map((file, index) => ({
+    path: file.path,
+    text: edited.get(index)?.text ?? file.text,
+  }));
+  const then = survey(files, edit.variables, edit.shell);
+  const wrong = changedTooMuch(now, then, edit.words, changes.expected());
+  if (wrong !== null) return { kind: "refused", refusals: [{ ...changes.firstPlace(), why: wrong }] };
+  return { kind: "edited", edited, after: then };
+}
+
+function merged(first: ReadonlyMap<number, EditedFile>, second: ReadonlyMap<number, EditedFile>) {
+  const all = new Map(first);
+  for (const [index, file] of second)
+    all.set(index, { ...file, why: [...(first.get(index)?.why ?? []), ...file.why] });
+  return all;
 }
 
 /** Every crashkernel word in assignments to the variables, for a report; `refusals` say what is not certain. */
@@ -123,13 +158,13 @@ class Changes {
     this.edit = edit;
   }
 
-  decide(): void {
+  decide(ineffectiveToo: boolean): void {
     const { words } = this.edit;
     const { effective, ineffective } = this.now;
     if (words.length === 0) {
       for (const standing of effective) this.takeOut(standing, "taken out");
       for (const standing of ineffective)
-        if (standing.located.kind === "written")
+        if (ineffectiveToo && standing.located.kind === "written")
           this.takeOut(standing, "taken out (it had no effect: overwritten later)");
       return;
     }
@@ -175,24 +210,13 @@ class Changes {
     );
   }
 
-  after(edited: readonly EditedFile[]): readonly SourceFile[] {
-    // paths need not be different, so the files are told apart by their index
-    let next = 0;
-    return this.now.files.map((file, index) => {
-      if (!this.splices.has(index)) return file;
-      const changed = edited[next++];
-      return changed === undefined ? file : { path: file.path, text: changed.text };
-    });
-  }
-
-  apply(): readonly EditedFile[] | null {
-    const edited: EditedFile[] = [];
-    for (const [index, { path, text }] of this.now.files.entries()) {
-      const splices = this.splices.get(index);
-      if (splices === undefined) continue;
-      const changed = splice(text, splices);
-      if (changed === null) return null;
-      edited.push({ path, text: changed, why: this.why.get(index) ?? [] });
+  apply(): ReadonlyMap<number, EditedFile> | null {
+    const edited = new Map<number, EditedFile>();
+    for (const [index, splices] of this.splices) {
+      const file = this.now.files[index];
+      const text = file === undefined ? null : splice(file.text, splices);
+      if (file === undefined || text === null) return null;
+      edited.set(index, { path: file.path, text, why: this.why.get(index) ?? [] });
     }
     return edited;
   }
@@ -364,6 +388,12 @@ function warnings(now: Survey, then: Survey, edit: CommandLineEdit): readonly st
       `${path}:${line}: a crashkernel word stands in a part of the file that is not always carried out; it was left there`,
     );
   }
+  for (const { name, text, words } of then.values)
+    for (const { word, end } of words)
+      if (isCrashkernel(word) && /[\t\n]/.test(text.charAt(end)))
+        out.push(
+          `${word} in ${name} is followed by a tab or a line end, up to which the kernel would read the value; GRUB makes a blank of a tab`,
+        );
   for (const { name, text } of then.values)
     if (text.includes("\r"))
       out.push(
@@ -384,6 +414,6 @@ function unusable(files: readonly SourceFile[], edit: CommandLineEdit): string |
   return null;
 }
 
-function refused(path: string, why: string): CommandLineEdited {
+function refused(path: string, why: string): Extract<CommandLineEdited, { kind: "refused" }> {
   return { kind: "refused", refusals: [{ path, line: 1, column: 1, why }] };
 }

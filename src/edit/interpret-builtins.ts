@@ -39,7 +39,13 @@ export abstract class Builtins extends Variables {
       case "usual":
         return context.subshell ? "likely" : settle("maybe", `the command ${name} may fail`);
       case null:
-        return settle("maybe", `the command ${name.slice(0, 40)} may be missing or fail`);
+        return this.settle(
+          "maybe",
+          command.start,
+          `the command ${name.slice(0, 40)} may be missing or fail`,
+          context,
+          "command",
+        );
       default:
         effect satisfies never;
         return "maybe";
@@ -97,8 +103,12 @@ export abstract class Builtins extends Variables {
       else if (name === "-v") functions = false;
       else if (name !== null && isName(name)) {
         if (!functions) this.set(name, { kind: "unset" }, command.start, context);
-      } else
-        this.anything(command.start, "what unset takes away is only known when the file is run", context);
+      } else {
+        const shown =
+          name === null ? "what is only known when the file is run" : JSON.stringify(name.slice(0, 40));
+        this.anything(word.start, `unset may not take ${shown}`, context);
+        if (!context.subshell) this.stop("ends", word.start, `unset may not take ${shown}`);
+      }
     }
     return "zero";
   }

@@ -21,8 +21,11 @@ export type Binding =
 
 /** Why the shell does not, or may not, get to the end of the files. */
 export interface Stop extends Because {
-  /** ends: also without `set -e` (a syntax error, exit); errexit: a command that fails, or may, under `set -e` */
-  readonly kind: "ends" | "errexit";
+  /**
+   * ends: also without `set -e` (a syntax error, exit); command: a program that may not exist, so this may be no shell
+   * at all; errexit: a command that fails, or may, under `set -e`
+   */
+  readonly kind: "ends" | "command" | "errexit";
 }
 
 /** Status of a command; likely: 0 unless something is broken that has nothing to do with the file. */
@@ -120,10 +123,16 @@ export abstract class Variables {
   }
 
   /** A failing command ends the file; in a subshell it ends only that. */
-  protected settle(status: Status, offset: number, why: string, context: Context): Status {
+  protected settle(
+    status: Status,
+    offset: number,
+    why: string,
+    context: Context,
+    kind: Stop["kind"] = "errexit",
+  ): Status {
     if (!context.errexit || status === "zero" || status === "likely") return status;
     if (context.subshell) this.failInSubshell(status === "nonzero" && context.unsure === null);
-    else this.stop("errexit", offset, `${why}; the generator reads the file with set -e and would stop here`);
+    else this.stop(kind, offset, `${why}; the generator reads the file with set -e and would stop here`);
     return status;
   }
 
@@ -214,6 +223,7 @@ export abstract class Variables {
       }
       case "opaque":
         if (part.fatal) this.stop("ends", part.start, `${part.why} is no valid syntax for this shell`);
+        if (this.nounset) this.stop("ends", part.start, `${part.why}, and set -u stops where it is not set`);
         if (part.assigns) this.anything(part.start, `${part.why} may set any variable`, context);
         return this.because(part.start, part.why);
       case "command":
@@ -258,6 +268,8 @@ export abstract class Variables {
       return null;
     };
     if (binding.kind === "unknown") {
+      if (this.nounset && !/[-+=?]/.test(operator))
+        this.stop("ends", part.start, `${name} may not be set, and set -u stops on that`);
       if (operator === ":?" || operator === "?")
         this.settle("maybe", part.start, `${name} may be unset`, context);
       if (word !== null)

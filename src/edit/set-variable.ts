@@ -32,7 +32,7 @@ export function setVariable(
   if (!isName(name)) return refuse(0, `"${name.slice(0, 40)}" is no variable name`);
   if (/[\0\n\r]/.test(value)) return refuse(0, `the value for ${name} contains a line end or a NUL byte`);
   const now = interpret([file], options.shell);
-  const ends = now.stops.filter(({ kind }) => kind === "ends");
+  const ends = now.stops.filter(({ kind }) => kind !== "errexit");
   const [first, ...rest] = ends.map((stop) => ({ ...places.at(stop), why: stop.why }));
   if (first !== undefined) return { kind: "refused", refusals: [first, ...rest] };
   const binding = now.binding(name);
@@ -43,6 +43,8 @@ export function setVariable(
   if (assigned !== null && flatten(assigned, now.budget) === value) return { kind: "unchanged" };
   let change: Span & { readonly text: string };
   if (assigned?.word != null) {
+    if (file.text.charAt(assigned.word.end - 1) === "\r")
+      return refuse(assigned.word.end - 1, carriageReturn(name));
     if (assigned.append) return refuse(assigned.word.start, `${name} is put together with +=`);
     if (assigned.word.segments.length === 0 && assigned.word.start !== assigned.word.end)
       return refuse(assigned.word.start, `${name} is set inside an expansion`);
@@ -102,10 +104,12 @@ function check(file: SourceFile, text: ByteText, name: string, value: string, sh
     if (fresh === null || old === null) return "the file is too long to compare";
     if (each === name) {
       if (after.kind !== "known" || fresh !== value)
-        return lineEnding(text) === "\r\n"
-          ? `the lines end in CR LF, and the carriage return would become part of the value of ${name}; convert the file to plain line ends first`
-          : `${name} would not get the value`;
+        return lineEnding(text) === "\r\n" ? carriageReturn(name) : `${name} would not get the value`;
     } else if (before.kind !== after.kind || old !== fresh) return `${each} would change too`;
   }
   return null;
+}
+
+function carriageReturn(name: string): string {
+  return `the line ends in CR LF, and a shell makes the carriage return part of the value of ${name}; convert the file to plain line ends first`;
 }

@@ -233,9 +233,7 @@ export abstract class WordReader {
       this.position += 2;
       parts.push(opaque({ start, end: this.position }, quote, `$${c} is not known before the file is run`));
     } else if (quote === "bare" && c === "'") {
-      this.position++;
-      const inner: Part[] = [];
-      this.single(inner);
+      this.dollarSingle();
       parts.push(
         opaque({ start, end: this.position }, quote, "$'…' means different things to different shells"),
       );
@@ -256,6 +254,19 @@ export abstract class WordReader {
       this.position++;
       this.literal(parts, start, this.position, quote);
     }
+  }
+
+  /** `$'…'`: where it ends differs, since a backslash hides a quote only from shells that know this form. */
+  private dollarSingle(): void {
+    const start = this.position;
+    this.position += 2;
+    for (let c = this.peek(); c !== "'"; c = this.peek()) {
+      if (c === "") this.stop("a $' is not closed", start);
+      if (c === "\\" && this.shell === "dash" && this.peek(1) === "'")
+        this.stop("\\' inside $'…' means different things to different shells");
+      this.position += c === "\\" && this.shell === "bash" ? 2 : 1;
+    }
+    this.position++;
   }
 
   private backticks(parts: Part[], quote: Quote): void {

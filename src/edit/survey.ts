@@ -8,7 +8,7 @@ import {
   splitWords,
 } from "./kernel-cmdline.js";
 import { type Assigned, flatten, type Located, locate } from "./provenance.js";
-import type { Part, Shell, Word } from "./shell-syntax.js";
+import type { Shell } from "./shell-syntax.js";
 import { Places } from "./text.js";
 
 export interface EditRefusal {
@@ -91,7 +91,7 @@ export function survey(files: readonly SourceFile[], variables: readonly string[
   return { files, done, places, values, effective, ineffective, refusals };
 }
 
-/** Words of assignments to `variables`, or to what they are built from, that do not reach the final value. */
+/** Words of assignments to `variables` that do not reach the final value. */
 function overwritten(
   files: readonly SourceFile[],
   done: Interpretation,
@@ -100,10 +100,9 @@ function overwritten(
 ): readonly Standing[] {
   const counted = new Set(effective.map(({ located }) => sourceKey(located)));
   const found: Standing[] = [];
-  const relevant = reached(done, variables);
   for (const assigned of done.assignments) {
     const { word, name } = assigned;
-    if (word === null || !relevant.has(name)) continue;
+    if (word === null || !variables.includes(name)) continue;
     if (!files[assigned.file]?.text.slice(word.start, word.end).includes(PARAMETER)) continue;
     const text = flatten(assigned, done.budget);
     if (text === null) return found;
@@ -117,27 +116,6 @@ function overwritten(
     });
   }
   return found;
-}
-
-/** The variables and every variable their assignments mention, directly or not. */
-function reached(done: Interpretation, variables: readonly string[]): ReadonlySet<string> {
-  const byName = new Map<string, Word[]>();
-  for (const { name, word } of done.assignments) {
-    if (word === null) continue;
-    const words = byName.get(name);
-    if (words === undefined) byName.set(name, [word]);
-    else words.push(word);
-  }
-  const names = new Set(variables);
-  const visit = (part: Part) => {
-    if (part.kind !== "parameter") return;
-    names.add(part.name);
-    for (const inner of part.word?.parts ?? []) visit(inner);
-  };
-  // a Set hands out what is added while it is gone through
-  for (const name of names)
-    for (const word of byName.get(name) ?? []) for (const part of word.parts) visit(part);
-  return names;
 }
 
 /** The same for words whose characters stand at the same place. */

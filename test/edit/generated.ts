@@ -1,6 +1,5 @@
-import fc from "fast-check";
-
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell text
+import fc from "fast-check";
 
 /** Files as people write them, and as they should not: every quoting style, continuations, exports, duplicates, traps. */
 const NAMES = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT", "MYOPTS", "X", "GRUB_THEME"] as const;

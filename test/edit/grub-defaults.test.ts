@@ -320,10 +320,7 @@ test("a drop-in that appends its own word is changed, and a word in the main fil
     'GRUB_CMDLINE_LINUX=""\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n',
     'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT crashkernel=512M"\n',
   ]);
-  assert.equal(
-    result.kind === "edited" && result.after["GRUB_CMDLINE_LINUX_DEFAULT"],
-    "quiet crashkernel=512M",
-  );
+  assert.equal(result.kind === "edited" && result.after.GRUB_CMDLINE_LINUX_DEFAULT, "quiet crashkernel=512M");
 });
 
 test("a drop-in that replaces the value gets the word, and the reason says so", () => {

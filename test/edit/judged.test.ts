@@ -12,8 +12,8 @@ const VARIABLES: NonEmpty<string> = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_D
 const WISHES = [["crashkernel=333M"], ["crashkernel=1G,high", "crashkernel=128M,low"], []] as const;
 const SHELLS: readonly JudgeShell[] = ["dash", "bash"];
 /** KDUMP_SETUP_SEED=… and KDUMP_SETUP_FILES=… look elsewhere and longer */
-const seed = Number(process.env["KDUMP_SETUP_SEED"] ?? 20240601);
-const count = Number(process.env["KDUMP_SETUP_FILES"] ?? 300);
+const seed = Number(process.env.KDUMP_SETUP_SEED ?? 20240601);
+const count = Number(process.env.KDUMP_SETUP_FILES ?? 300);
 const missing = missingShells();
 const skip = missing.length > 0 ? `${missing.join(" and ")} missing` : false;
 
@@ -75,12 +75,14 @@ test("what we say a generated file sets is what the shells say, before and after
           `twice is not once: ${JSON.stringify(edited)}`,
         );
         checks.push((answers) => {
+          const known = evaluateFiles(files, { shell });
           const old = answers[before]?.values;
           const fresh = answers[after]?.values;
           const shown = `${shell} ${wish.join(" ")} seed ${seed}\n${files.map(({ text }) => text).join("\n-----\n")}\nbecame\n${edited.map(({ text }) => text).join("\n-----\n")}\n`;
           const carried = VARIABLES.flatMap((name) => words(fresh?.get(name)).filter(isCrashkernel));
           assert.deepEqual([...carried].sort(), [...wish].sort(), shown);
           for (const name of GENERATED_NAMES) {
+            if (known.values(name).kind === "unknown") continue;
             const touched = VARIABLES.includes(name) || words(old?.get(name)).some(isCrashkernel);
             if (touched) assert.deepEqual(others(fresh?.get(name)), others(old?.get(name)), shown);
             else assert.equal(fresh?.get(name), old?.get(name), shown);
