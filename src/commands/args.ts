@@ -126,9 +126,7 @@ function setupRequest(args: Args): Request {
   const crashkernel = text(args, "crashkernel");
   const disable = flag(args, "disable");
   if (crashkernel === undefined && !disable) {
-    throw new UsageError("say what to do: --crashkernel auto --yes sets this machine up, --check audits it", {
-      hint: "kdump-setup --help lists everything",
-    });
+    throw new UsageError("say what to do: --crashkernel auto --yes sets this machine up, --check audits it");
   }
   if (crashkernel !== undefined && disable)
     throw new UsageError("--crashkernel and --disable exclude each other");
