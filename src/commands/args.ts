@@ -16,7 +16,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
   const parser = yargs()
     .scriptName("kdump-setup")
     .locale("en")
-    .usage("$0 --crashkernel auto|EXPR [--yes]\n$0 --disable [--yes]\n$0 rollback [ID]\n$0 history")
+    .usage(
+      "$0 --crashkernel auto|EXPR [--yes]\n$0 --disable [--yes]\n$0 rollback [ID]\n$0 history\n$0 explain EXPR",
+    )
     .parserConfiguration({
       "duplicate-arguments-array": true,
       "camel-case-expansion": true,
@@ -26,6 +28,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .command("$0", "reserve crash memory, or give it back", SETUP, (args) => take(setupRequest(args)))
     .command("rollback [id]", "take back what an earlier run changed", ROLLBACK, (args) =>
       take(rollbackRequest(args)),
+    )
+    .command("explain [expr..]", "what a kernel will do with an expression", EXPLAIN, (args) =>
+      take(explainRequest(args)),
     )
     .command("history", "who changed what, when and why", {}, (args) =>
       take({ command: "history", ...common(args) }),
@@ -120,6 +125,16 @@ const ROLLBACK = {
   ...SHARED,
 } as const;
 
+const EXPLAIN = {
+  expr: { type: "string", array: true, describe: "an expression, or auto for what this system would get" },
+  cmdline: { type: "string", requiresArg: true, describe: "a whole kernel command line instead" },
+  batch: {
+    type: "boolean",
+    default: false,
+    describe: "JSON lines in, JSON lines out (see the documentation)",
+  },
+} as const;
+
 type Args = Readonly<Record<string, unknown>>;
 
 function setupRequest(args: Args): Request {
@@ -146,6 +161,27 @@ function setupRequest(args: Args): Request {
 
 function rollbackRequest(args: Args): Request {
   return { command: "rollback", ...common(args), ...shared(args), id: text(args, "id") };
+}
+
+function explainRequest(args: Args): Request {
+  const words = Array.isArray(args.expr) ? args.expr.map(String) : [];
+  const cmdline = text(args, "cmdline");
+  const batch = flag(args, "batch");
+  const asked = [words.length > 0, cmdline !== undefined, batch].filter((one) => one).length;
+  if (asked !== 1)
+    throw new UsageError("explain takes one of: an expression, auto, --cmdline LINE, --batch", {
+      hint: "for example kdump-setup explain 2G-64G:256M,64G-:512M",
+    });
+  const options = common(args);
+  if (batch && options.output !== undefined)
+    throw new UsageError("--batch writes to standard output only, without an end to wait for");
+  return {
+    command: "explain",
+    ...options,
+    line: cmdline ?? words.join(" "),
+    whole: cmdline !== undefined,
+    batch,
+  };
 }
 
 function shared(args: Args) {

@@ -22,6 +22,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${request}\n`);
     return 0;
   }
+  if (request.command === "explain" && request.batch)
+    return (await import("./explain-batch.js")).explainBatch(process.stdin, process.stdout);
   const json = request.format === "json";
   const collected: string[] = [];
   const output = openOutput({
@@ -50,6 +52,8 @@ async function dispatch(request: Request, output: Output): Promise<Outcome> {
       return (await import("./rollback.js")).rollback(request, output);
     case "history":
       return (await import("./history.js")).history(request, output);
+    case "explain":
+      return (await import("./explain.js")).explain(request, output);
     default:
       return request satisfies never;
   }

@@ -45,4 +45,13 @@ export interface HistoryRequest extends CommonOptions {
   readonly command: "history";
 }
 
-export type Request = SetupRequest | RollbackRequest | HistoryRequest;
+export interface ExplainRequest extends CommonOptions {
+  readonly command: "explain";
+  /** the expression ("auto" for what the profile recommends), or with `whole` a command line */
+  readonly line: string;
+  readonly whole: boolean;
+  /** JSON lines from standard input instead */
+  readonly batch: boolean;
+}
+
+export type Request = SetupRequest | RollbackRequest | HistoryRequest | ExplainRequest;

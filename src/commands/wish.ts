@@ -18,7 +18,11 @@ export interface Wish {
 }
 
 /** Errors of a well-formed value that another machine could take: refused here, and --force goes past. */
-const ABOUT_THIS_MACHINE: ReadonlySet<string> = new Set(["matches-nothing", "line-too-long", "unsupported"]);
+export const ABOUT_THIS_MACHINE: ReadonlySet<string> = new Set([
+  "matches-nothing",
+  "line-too-long",
+  "unsupported",
+]);
 
 export const NO_RESERVATION: Wish = {
   words: [],
@@ -89,7 +93,9 @@ function recommendation(facts: Facts, profile: Profile): string {
 }
 
 /** The kernel that will read the parameter: the running one, or on an image the newest installed. */
-export function targetKernel(facts: Facts): { readonly kernel: string; readonly arch: string } | null {
+export function targetKernel(
+  facts: Pick<Facts, "kernels" | "runningKernel" | "arch">,
+): { readonly kernel: string; readonly arch: string } | null {
   const installed = facts.kernels.filter((kernel) => !kernel.release.startsWith("0-rescue"));
   const kernel = facts.runningKernel ?? installed[installed.length - 1]?.release;
   return kernel === undefined ? null : { kernel, arch: facts.arch };

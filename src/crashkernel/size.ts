@@ -56,6 +56,14 @@ function tenthsOf(bytes: bigint, step: number): bigint {
   return (bytes * 10n + unit / 2n) / unit;
 }
 
+/** For people and exact: the largest unit without a fraction, "1184 MiB", "8 TiB", "65537 bytes". */
+export function exactBytes(bytes: bigint): string {
+  let step = 0;
+  while (bytes > 0n && step + 1 < PEOPLE.length && bytes % (1n << BigInt(10 * (step + 1))) === 0n) step++;
+  const amount = bytes >> BigInt(10 * step);
+  return amount === 1n && step === 0 ? "1 byte" : `${amount} ${PEOPLE[step] ?? "bytes"}`;
+}
+
 /** As `crashkernel=` takes it, exact: "256M", "4G", "65537". Never with T or above, which old kernels do not know. */
 export function kernelSize(bytes: bigint | number): string {
   const whole = BigInt(bytes);

@@ -1,0 +1,66 @@
+/** The JSON document of `explain`. Integers past 2^53 - 1 are decimal strings. */
+import type { Evaluated } from "../crashkernel/evaluate.js";
+import type { Explanation } from "../crashkernel/explain.js";
+import { JSON_SCHEMA } from "./outcome.js";
+
+/**
+ * reserves: it takes memory away. nothing: a well-formed value that reserves nothing on this machine. not-accepted:
+ * the kernel refuses it, or makes something else of it. unknown: the memory or the kernel is not known.
+ */
+export type ExplainResult = "reserves" | "nothing" | "not-accepted" | "unknown";
+
+export function explanationDocument(
+  explanation: Explanation,
+  result: ExplainResult,
+  notes: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const { line, traits, ramBytes, comparedBytes, deciding, spans, evaluated, findings } = explanation;
+  return {
+    schema: JSON_SCHEMA,
+    command: "explain",
+    result,
+    host: {
+      arch: traits?.arch ?? null,
+      kernel: traits?.label ?? null,
+      ramBytes: integer(ramBytes),
+      comparedBytes: integer(comparedBytes),
+    },
+    cmdline: line,
+    expression: deciding,
+    kernel: evaluated === null ? null : answerDocument(evaluated),
+    ranges:
+      spans?.map(({ from, to, size, refused }) => ({
+        fromBytes: integer(from),
+        toBytes: integer(to),
+        reservedBytes: refused ? 0 : integer(size),
+        refused,
+        here: comparedBytes !== null && comparedBytes >= from && (to === null || comparedBytes < to),
+      })) ?? null,
+    findings,
+    notes,
+  };
+}
+
+/** Number up to 2^53 - 1, decimal string above. */
+export function integer(value: bigint | null): number | string | null {
+  if (value === null) return null;
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+}
+
+/** What `--batch` answers, and the log lines. */
+function answerDocument(evaluated: Evaluated): Readonly<Record<string, unknown>> {
+  const { log } = evaluated;
+  return { ...shortAnswer(evaluated), log };
+}
+
+export function shortAnswer(evaluated: Evaluated): Readonly<Record<string, unknown>> {
+  if (!evaluated.ok) return { ok: false, error: evaluated.error };
+  return {
+    ok: true,
+    reservedBytes: integer(evaluated.reserved),
+    lowBytes: integer(evaluated.low),
+    cmaBytes: integer(evaluated.cma),
+    baseBytes: integer(evaluated.base),
+    high: evaluated.high,
+  };
+}

@@ -1,0 +1,125 @@
+import { type Explanation, explain as explainLine } from "../crashkernel/explain.js";
+import { kernelTraits } from "../crashkernel/generation.js";
+import { parseSize } from "../crashkernel/size.js";
+import { chooseProfile } from "../distro/choose.js";
+import { embeddedProfiles } from "../distro/embedded.js";
+import { EXIT, type ExitCode, RefusedError, UsageError } from "../errors.js";
+import { disagreements } from "../facts/agrees.js";
+import { collectBase } from "../facts/collect.js";
+import type { Reader } from "../machine/machine.js";
+import { openReader } from "../machine/reader.js";
+import type { BaseFacts } from "../types.js";
+import { showExplanation } from "../ui/explain.js";
+import type { Output } from "../ui/output.js";
+import { type ExplainResult, explanationDocument } from "./explain-document.js";
+import type { Outcome } from "./outcome.js";
+import type { ExplainRequest } from "./request.js";
+import { ABOUT_THIS_MACHINE, targetKernel } from "./wish.js";
+
+/** What a kernel does with an expression or a whole line. Changes nothing, needs no root and, but for `auto`, no profile. */
+export function explain(request: ExplainRequest, output: Output): Outcome {
+  const reader = openReader(request.root);
+  const { arch, kernel } = request;
+  // the memory is taken as it was written, for a size may be past what a number holds
+  const base = collectBase(reader, {
+    ...(arch === undefined ? {} : { arch }),
+    ...(kernel === undefined ? {} : { kernel }),
+  });
+  const recommended = request.line === "auto" ? recommendation(reader, base, request.distro) : null;
+  const line = lineOf(request, recommended?.expression ?? null);
+  const target = targetKernel(base);
+  if ((kernel !== undefined || arch !== undefined) && target !== null && kernelTraits(target) === null)
+    throw new UsageError(`${target.kernel} on ${target.arch} is no kernel that is known here`, {
+      hint: "write a release such as 6.1, el8.8 or what uname -r says, and an architecture as uname -m says it",
+    });
+  const explanation = explainLine(line, { ramBytes: memory(request.ram, base), target });
+  const result = resultOf(explanation);
+  const notes = [...(recommended?.notes ?? []), ...about(request, base, target?.kernel ?? null)];
+  showExplanation(output, explanation, { notes, memory: memorySource(request.ram, base), result });
+  return { exit: EXITS[result], document: explanationDocument(explanation, result, notes) };
+}
+
+const EXITS: Readonly<Record<ExplainResult, ExitCode>> = {
+  reserves: EXIT.ok,
+  unknown: EXIT.ok,
+  nothing: EXIT.refused,
+  "not-accepted": EXIT.usage,
+};
+
+/** As a set-up run takes it: what no machine takes is wrong use, what this machine does not take is refused. */
+export function resultOf({ evaluated, findings }: Explanation): ExplainResult {
+  const errors = findings.filter((finding) => finding.severity === "error");
+  const reserves = evaluated?.ok === true && evaluated.reserved > 0n;
+  if (errors.some(({ id }) => !ABOUT_THIS_MACHINE.has(id) && id !== "no-parameter")) return "not-accepted";
+  if (errors.length > 0) return "nothing";
+  if (evaluated === null) return "unknown";
+  return reserves ? "reserves" : "nothing";
+}
+
+function lineOf(request: ExplainRequest, recommended: string | null): string {
+  if (recommended !== null) return `crashkernel=${recommended}`;
+  if (request.whole) return request.line;
+  return request.line
+    .split(" ")
+    .map((word) => (word.includes("crashkernel=") ? word : `crashkernel=${word}`))
+    .join(" ");
+}
+
+/** `auto`: what the profile of this system, or the one that is named, would write. Throws RefusedError, UsageError. */
+function recommendation(reader: Reader, base: BaseFacts, distro: string | undefined) {
+  const profiles = embeddedProfiles();
+  if (distro !== undefined && !profiles.some(({ id }) => id === distro))
+    throw new UsageError(
+      `--distro ${distro} is no profile; known are ${profiles.map(({ id }) => id).join(", ")}`,
+    );
+  // nothing is written, so a profile that is named needs no system that fits it
+  const named = profiles.filter(({ id }) => id === distro);
+  const choice = chooseProfile(named.length > 0 ? named : profiles, base, distro, (profile) =>
+    distro === undefined ? disagreements(reader, base, profile) : [],
+  );
+  if (choice.kind === "refused")
+    throw new RefusedError(choice.reason, { hint: "name a profile, for example --distro centos-7" });
+  const { profile } = choice;
+  const expression = profile.crashkernel.recommended[base.arch];
+  if (expression === undefined)
+    throw new RefusedError(`no size is known for ${profile.title} on ${base.arch}`, {
+      hint: "explain a size of your own: kdump-setup explain 256M",
+    });
+  const source = profile.sources["/crashkernel/recommended"] ?? "its profile";
+  return { expression, notes: [`${expression} is what ${profile.title} recommends (${source})`] };
+}
+
+function memory(ram: string | undefined, base: BaseFacts): bigint | null {
+  if (ram === undefined) return base.memory === null ? null : BigInt(base.memory.bytes);
+  const size = parseSize(ram);
+  if (size.kind === "ok") return size.bytes;
+  throw new UsageError(`--ram ${JSON.stringify(ram)}: ${size.message}`, {
+    hint: "write for example --ram 16G",
+  });
+}
+
+function memorySource(ram: string | undefined, base: BaseFacts): string {
+  if (ram !== undefined) return "--ram";
+  if (base.memory === null) return "not known: give --ram";
+  switch (base.memory.source) {
+    case "iomem":
+      return "System RAM of /proc/iomem";
+    case "memory-blocks":
+      return "estimated from /sys/devices/system/memory";
+    case "meminfo":
+      return "estimated from /proc/meminfo; root can read the exact value";
+    case "option":
+      return "--ram";
+    default:
+      return base.memory.source satisfies never;
+  }
+}
+
+function about(request: ExplainRequest, base: BaseFacts, kernel: string | null): readonly string[] {
+  const inside = base.blockers.some(({ id }) => id === "container" || id === "wsl");
+  const host = inside && !base.image && (request.ram === undefined || request.kernel === undefined);
+  return [
+    ...(host ? ["this is a container: its kernel and memory are the host's"] : []),
+    ...(kernel === null ? ["no kernel is installed there: give --kernel"] : []),
+  ];
+}

@@ -1,0 +1,72 @@
+/** Everything `explain` shows of one line: what decides, range by range, the kernel's answer, and what to say to it. */
+import { Buffer } from "node:buffer";
+import type { Evaluated } from "./evaluate.js";
+import type { Finding } from "./finding.js";
+import { type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
+import { type Span, spansOfWord } from "./spans.js";
+import { validate } from "./validate.js";
+
+export interface Explanation {
+  /** the line as it was judged; every index is one into it */
+  readonly line: string;
+  /** null when the kernel or architecture is not known */
+  readonly traits: KernelTraits | null;
+  /** bytes; null when not known */
+  readonly ramBytes: bigint | null;
+  /** the memory as the kernel compares it with a range list */
+  readonly comparedBytes: bigint | null;
+  /** the value that decides, without its name; null when there is none */
+  readonly deciding: string | null;
+  /** null when the deciding value is no range list */
+  readonly spans: readonly Span[] | null;
+  readonly evaluated: Evaluated | null;
+  readonly findings: readonly Finding[];
+}
+
+const PARAMETER = "crashkernel=";
+
+/** `line`: a whole command line, or only the words about crashkernel=, one blank between words. */
+export function explain(
+  line: string,
+  machine: { readonly ramBytes: bigint | null; readonly target: KernelTarget | null },
+): Explanation {
+  const { ramBytes, target } = machine;
+  const cmdlineLength = Buffer.byteLength(line, "utf8");
+  const { findings, evaluated } = validate(line.split(" "), { ramBytes, target, cmdlineLength });
+  const traits = target === null ? null : kernelTraits(target);
+  const deciding = decidingValue(line, evaluated?.token ?? null, traits);
+  return {
+    line,
+    traits,
+    ramBytes,
+    comparedBytes: ramBytes === null ? null : roundUp(ramBytes, traits?.rounding ?? 1n),
+    deciding,
+    spans: deciding === null ? null : spansOfWord(deciding, traits),
+    evaluated,
+    findings,
+  };
+}
+
+/** The kernel's own choice; where there is no kernel to ask, the last plain value as a new kernel would take it. */
+function decidingValue(line: string, token: number | null, traits: KernelTraits | null): string | null {
+  // an index into bytes is one into the text only where both are the same
+  const at = token !== null && /^[\0-\x7f]*$/.test(line) ? token : lastPlain(line, traits);
+  if (at === null) return null;
+  return line.slice(at + PARAMETER.length).split(" ", 1)[0] ?? null;
+}
+
+function lastPlain(line: string, traits: KernelTraits | null): number | null {
+  const suffixes = traits?.suffixes ?? [",high", ",low", ",cma"];
+  let last: number | null = null;
+  let at = 0;
+  for (const word of line.split(" ")) {
+    const found = word.lastIndexOf(PARAMETER);
+    if (found >= 0 && !suffixes.some((suffix) => word.endsWith(suffix))) last = at + found;
+    at += word.length + 1;
+  }
+  return last;
+}
+
+function roundUp(value: bigint, step: bigint): bigint {
+  return ((value + step - 1n) / step) * step;
+}

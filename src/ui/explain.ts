@@ -1,0 +1,177 @@
+/** The screen of `explain`. ASCII only: it has to be readable on a serial console. */
+import type { Explanation } from "../crashkernel/explain.js";
+import type { Finding } from "../crashkernel/finding.js";
+import { exactBytes, formatBytes } from "../crashkernel/size.js";
+import type { Span } from "../crashkernel/spans.js";
+import type { Output, Style } from "./output.js";
+
+const WIDTH = 100;
+
+/** One character for one character, so that a caret below stays in its place. */
+export function plainCharacters(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
+}
+
+/** The line, or the part of it around `at`, and a caret under that character. */
+export function pointAt(line: string, at: number, width = WIDTH): readonly string[] {
+  const shown = plainCharacters(line);
+  if (shown.length <= width) return [shown, `${" ".repeat(at)}^`];
+  const from = Math.max(0, Math.min(at - Math.floor(width / 2), shown.length - width));
+  const [left, right] = [from > 0 ? "..." : "", from + width < shown.length ? "..." : ""];
+  return [
+    `${left}${shown.slice(from, from + width)}${right}`,
+    `${" ".repeat(left.length + Math.max(0, at - from))}^`,
+  ];
+}
+
+export function findingLines(finding: Finding, line: string, style: Style): readonly string[] {
+  const colour = { error: style.red, objection: style.yellow, warning: style.yellow, note: style.cyan };
+  const said = `${colour[finding.severity](`${finding.severity}:`)} ${plainCharacters(finding.message)}`;
+  return finding.at === null ? [said] : [said, ...pointAt(line, finding.at).map((row) => `    ${row}`)];
+}
+
+/** Range by range, this machine's marked with ">". */
+export function spanTable(spans: readonly Span[], here: Here | null, style: Style): readonly string[] {
+  const rows = spans.map((span) => ({ span, memory: memoryOf(span), reserved: reservedOf(span) }));
+  const width = Math.max(...rows.map(({ memory }) => memory.length));
+  const sizes = Math.max(...rows.map(({ reserved }) => reserved.length));
+  return rows.map(({ span, memory, reserved }) => {
+    const mine = here !== null && within(span, here.compared);
+    const row = `${mine ? ">" : " "} ${memory.padEnd(width)}   ${reserved.padEnd(sizes)}`;
+    return mine ? style.bold(`${row}   <- this machine: ${formatBytes(here.bytes)}`) : row.trimEnd();
+  });
+}
+
+/** The machine's memory, and what the kernel compares with a list (rounded up on newer kernels). */
+export interface Here {
+  readonly bytes: bigint;
+  readonly compared: bigint;
+}
+
+function within(span: Span, compared: bigint): boolean {
+  return compared >= span.from && (span.to === null || compared < span.to);
+}
+
+function memoryOf({ from, to }: Span): string {
+  if (to === null) return from === 0n ? "any memory" : `${exactBytes(from)} and more`;
+  return from === 0n ? `below ${exactBytes(to)}` : `${exactBytes(from)} to ${exactBytes(to)}`;
+}
+
+function reservedOf({ entry, size, refused }: Span): string {
+  if (refused && entry !== null) return "nothing: a size is not below the memory";
+  return size === 0n ? "nothing" : exactBytes(size);
+}
+
+/** The same as a bar of equal cells, a caret where this machine falls; [] when it would be wider than the screen. */
+export function spanBar(spans: readonly Span[], here: Here | null): readonly string[] {
+  const cells = spans.map((span) => {
+    const nothing = span.refused || span.size === 0n;
+    const inside = nothing ? "-" : short(span.size);
+    const bound = short(span.from);
+    return { span, inside, bound, width: Math.max(inside.length, bound.length) + 3 };
+  });
+  if (cells.reduce((sum, { width }) => sum + width + 1, 1) > WIDTH) return [];
+  let bar = "|";
+  let bounds = "";
+  let caret: string | null = null;
+  for (const { span, inside, bound, width } of cells) {
+    const mine = here !== null && within(span, here.compared);
+    const fill = mine ? "=" : "-";
+    const left = Math.floor((width - inside.length) / 2);
+    bounds = `${bounds.padEnd(bar.length - 1)}${bound}`;
+    if (mine) caret = `${" ".repeat(bar.length + Math.floor(part(span, here.compared) * (width - 1)))}^`;
+    const end = span.to === null ? ">" : "|";
+    bar += `${fill.repeat(left)}${inside}${fill.repeat(width - left - inside.length)}${end}`;
+  }
+  return caret === null || here === null
+    ? [bar, bounds]
+    : [bar, bounds, `${caret} ${formatBytes(here.bytes)}`];
+}
+
+/** "320M" of "320 MiB" */
+function short(bytes: bigint): string {
+  return exactBytes(bytes)
+    .replace(/ ([KMGTPE])iB$/, "$1")
+    .replace(/ bytes?$/, "");
+}
+
+/** 0..1, how far into the span on a scale where each doubling is as long; half way where there is no upper end. */
+function part({ from, to }: Span, compared: bigint): number {
+  if (to === null) return 0.5;
+  const [low, high, at] = [from, to, compared].map((bytes) => Math.log2(Number(bytes) + 2 ** 26));
+  if (low === undefined || high === undefined || at === undefined || high <= low) return 0.5;
+  return Math.min(1, Math.max(0, (at - low) / (high - low)));
+}
+
+const SHARE = 50;
+
+/** How much of the memory a reservation takes. */
+export function shareBar(reserved: bigint, ram: bigint): string {
+  const filled = ram === 0n ? 0n : (reserved * BigInt(SHARE) + ram - 1n) / ram;
+  const cells = Math.min(SHARE, Number(filled));
+  const permille = ram === 0n ? 0n : (reserved * 1000n + ram / 2n) / ram;
+  const percent = `${permille / 10n}.${permille % 10n}`;
+  return `[${"#".repeat(cells)}${"-".repeat(SHARE - cells)}] ${formatBytes(reserved)} of ${formatBytes(ram)}, ${percent} %`;
+}
+
+/** The kernel's answer in sentences. */
+export function verdictLines({ evaluated, traits }: Explanation): readonly string[] {
+  if (evaluated === null) return ["What the kernel reserves cannot be said."];
+  const logs = evaluated.log.map((line) => `The kernel logs: ${plainCharacters(line)}`);
+  if (!evaluated.ok) {
+    const silent = evaluated.log.length === 0 && traits?.features.has("supported") === true;
+    return ["The kernel reserves nothing.", ...logs, ...(silent ? ["It logs nothing about it."] : [])];
+  }
+  if (evaluated.reserved === 0n) return ["The kernel reserves nothing.", ...logs];
+  const size = formatBytes(evaluated.reserved);
+  const cma = evaluated.cma === null ? [] : [`${formatBytes(evaluated.cma)} more come from CMA.`];
+  if (evaluated.high) {
+    const low = evaluated.low ?? 0n;
+    const below =
+      low === 0n ? "nothing below it" : `${formatBytes(low)} below it for devices that reach no further`;
+    return [`The kernel reserves ${size} above 4 GiB where it can, with ${below}.`, ...cma, ...logs];
+  }
+  const where =
+    evaluated.base === 0n ? "and chooses the place" : `at ${formatBytes(evaluated.base)}, or nothing`;
+  return [`The kernel reserves ${size} ${where}.`, ...cma, ...logs];
+}
+
+/** The whole screen, on standard output: it is the result. */
+export function showExplanation(
+  output: Output,
+  explanation: Explanation,
+  about: { readonly notes: readonly string[]; readonly memory: string; readonly result: string },
+): void {
+  const { style, result } = output;
+  const { line, traits, ramBytes, comparedBytes, spans, evaluated, findings } = explanation;
+  const here =
+    ramBytes === null || comparedBytes === null ? null : { bytes: ramBytes, compared: comparedBytes };
+  const block = (lines: readonly string[]): void => {
+    if (lines.length > 0) result(`\n${lines.join("\n")}`);
+  };
+  const shown = plainCharacters(line);
+  result(style.bold(shown.length > 4 * WIDTH ? `${shown.slice(0, 4 * WIDTH)}...` : shown));
+  const kernel = traits === null ? "kernel not known" : `kernel ${traits.label} on ${traits.arch}`;
+  result(`${kernel}, memory ${here === null ? "" : `${formatBytes(here.bytes)} `}(${about.memory})`);
+  for (const note of about.notes) result(plainCharacters(note));
+  if (spans !== null) {
+    block(spanTable(spans, here, style).map((row) => `  ${row}`));
+    block(spanBar(spans, here).map((row) => `  ${row}`));
+  } else if (evaluated?.ok === true && evaluated.reserved > 0n && here !== null)
+    block([`  ${shareBar(evaluated.reserved, here.bytes)}`]);
+  const verdict = verdictLines(explanation);
+  const [first, ...rest] = verdict;
+  if (first !== undefined)
+    block([about.result === "reserves" ? style.green(first) : style.red(first), ...rest]);
+  if (findings.length > 0) block(findings.flatMap((finding) => findingLines(finding, line, style)));
+  const advice = adviceOf(explanation, about.result);
+  if (advice !== null) block([advice]);
+}
+
+/** What a set-up run with this value would say. */
+function adviceOf({ findings }: Explanation, result: string): string | null {
+  if (result === "not-accepted")
+    return "A value that works: kdump-setup explain auto, or a size such as 256M.";
+  const stops = findings.some(({ severity }) => severity === "error" || severity === "objection");
+  return stops ? "kdump-setup --crashkernel takes it only with --force." : null;
+}
