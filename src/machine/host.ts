@@ -123,7 +123,8 @@ export function openMachine(root: string): Machine {
         rmdirSync(at(path));
       } catch (error) {
         const code = errorCode(error);
-        if (code !== "ENOTEMPTY" && code !== "EEXIST" && !isMissing(error)) throw error;
+        if (code === "ENOTEMPTY" || code === "EEXIST" || !stands(at(path))) return;
+        throw error;
       }
     },
     syncFile(path) {
@@ -182,8 +183,18 @@ function removeName(path: string): boolean {
     unlinkSync(path);
     return true;
   } catch (error) {
-    if (isMissing(error)) return false;
+    // where nothing can be removed (a read-only file system says so first), what matters is that nothing is there
+    if (isMissing(error) || !stands(path)) return false;
     throw error;
+  }
+}
+
+function stands(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    return !isMissing(error);
   }
 }
 
