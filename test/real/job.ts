@@ -1,8 +1,11 @@
 /** What the tests of whole runs share: calling the tool on a root, and reading what boots without our own reader. */
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { TestContext } from "node:test";
 import { type Ended, inside, must, type RunOptions, runTool } from "../support/roots.js";
+import { temporaryDirectory } from "../support/temporary.js";
 
 /** Where a run may write, and a bit more; the whole tree takes seconds to look at. */
 export const NEAR = {
@@ -92,4 +95,44 @@ export function edit(root: string, file: string, from: string | RegExp, to: stri
 
 export function content(root: string, file: string): string {
   return readFileSync(root + file, "latin1");
+}
+
+/** Packages may be installed and removed without the minute that packing initrds takes; settings of initramfs-tools. */
+export function quickInitramfs(root: string): void {
+  edit(root, "/etc/initramfs-tools/update-initramfs.conf", "update_initramfs=yes", "update_initramfs=no");
+  writeFileSync(`${root}/etc/initramfs-tools/conf.d/quick`, "MODULES=list\nCOMPRESS=lz4\n");
+}
+
+/**
+ * Puts a shell script in front of the generator. In it `real` runs the real one with the same arguments and "$out"
+ * is the file it was told to write. It stands in /run, so that it can be changed between two pictures of the tree.
+ */
+export function wrapGenerator(root: string, script: string, generator = "/usr/sbin/update-grub"): void {
+  const real = `${generator}.real`;
+  if (!existsSync(root + real)) {
+    renameSync(root + generator, root + real);
+    const lines = [
+      "#!/bin/sh",
+      'for out; do :; done; self=$0; args="$*"',
+      'real() { "$self.real" $args; }',
+      ". /run/generator",
+    ];
+    writeFileSync(root + generator, `${lines.join("\n")}\n`);
+    chmodSync(root + generator, 0o755);
+  }
+  writeFileSync(`${root}/run/generator`, `${script}\n`);
+}
+
+/** A file system of its own in a file, mounted over the directory with a copy of what stands there. */
+export async function onFileSystem(
+  t: TestContext,
+  dir: string,
+  type: "ext4" | "xfs",
+  megabytes: number,
+): Promise<void> {
+  const image = path.join(temporaryDirectory(t), `${type}.img`);
+  const script = `
+    truncate -s "$3M" "$1"; "mkfs.$4" -q "$1"; mkdir "$2.copy"; mount -o loop "$1" "$2.copy"
+    cp -a "$2/." "$2.copy/"; mount --move "$2.copy" "$2"; rmdir "$2.copy"`;
+  await must(["sh", "-ec", script, "sh", image, dir, String(megabytes), type]);
 }
