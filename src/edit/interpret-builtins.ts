@@ -1,7 +1,8 @@
-import { type Context, type Expanded, type Status, Variables } from "./interpret-variables.js";
+import { type Expanded, Expansions } from "./interpret-expansions.js";
+import type { Context, Status } from "./interpret-variables.js";
 import { effectOf } from "./known-commands.js";
 import { asAssigned, flatten } from "./provenance.js";
-import { splitAssignment } from "./shell-reader.js";
+import { splitAssignment } from "./shell-assignment.js";
 import type { Assignment, SimpleCommand, Word } from "./shell-syntax.js";
 import { isName, literalText } from "./shell-syntax.js";
 
@@ -10,7 +11,7 @@ const SAFE_SET_NAME = /^(?:errexit|nounset|xtrace|verbose|noglob|allexport)$/;
 const SAFE_UNSPLIT = /^[A-Za-z0-9_.,:/=+@%-]*$/;
 
 /** Commands the shell carries out itself, as far as they change variables or end the file (XCU 2.14). */
-export abstract class Builtins extends Variables {
+export abstract class Builtins extends Expansions {
   protected other(name: string, command: SimpleCommand, args: readonly Word[], context: Context): Status {
     const effect = effectOf(name, this.shell);
     const settle = (status: Status, why: string) => this.settle(status, command.start, why, context);

@@ -1,16 +1,8 @@
-import type {
-  Assignment,
-  Clause,
-  Command,
-  Part,
-  Redirect,
-  Script,
-  Shell,
-  Span,
-  Word,
-} from "./shell-syntax.js";
+import { splitAssignment } from "./shell-assignment.js";
+import { LineReader } from "./shell-lines.js";
+import type { Assignment, Clause, Command, Redirect, Script, Shell, Span, Word } from "./shell-syntax.js";
 import { isName } from "./shell-syntax.js";
-import { SyntaxStop, WordReader } from "./shell-words.js";
+import { SyntaxStop } from "./shell-words.js";
 
 /**
  * Reads a shell-sourced file without running it (POSIX XCU 2.10, with the parts of bash that such files use when
@@ -24,17 +16,8 @@ export function readShell(text: string, shell: Shell): Script {
 const CLOSERS = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"]);
 /** bash words that start something which may set any variable */
 const BASH_ONLY = new Set(["time", "coproc", "select"]);
-const REDIRECT = /(?:[0-9]+)?(?:&>>|&>|<<<|<<-|<<|<>|>>|>\||<&|>&|<|>)/y;
 
-class ShellReader extends WordReader {
-  private readonly comments: Span[] = [];
-  private pendingHereDocs: {
-    delimiter: string;
-    tabs: boolean;
-    expands: boolean;
-    done: (body: string) => void;
-  }[] = [];
-
+class ShellReader extends LineReader {
   script(): Script {
     const commands: Command[] = [];
     try {
@@ -57,59 +40,6 @@ class ShellReader extends WordReader {
 
   protected commandsOf(text: string): readonly Command[] {
     return readShell(text, this.shell).commands;
-  }
-
-  private shown(): string {
-    const c = this.peek();
-    return c === ""
-      ? "end of file"
-      : c === "\n"
-        ? "end of line"
-        : `"${this.text.slice(this.position).match(/^\w{1,20}/)?.[0] ?? c}"`;
-  }
-
-  /** Blanks, continuation lines and a comment; not the newline. */
-  private blanks(): void {
-    for (;;) {
-      const c = this.peek();
-      if (c === " " || c === "\t") this.position++;
-      else if (c === "\\" && this.peek(1) === "\n") this.position += 2;
-      else if (c === "#") {
-        const start = this.position;
-        const end = this.text.indexOf("\n", start);
-        this.position = end < 0 ? this.text.length : end;
-        this.comments.push({ start, end: this.position });
-      } else return;
-    }
-  }
-
-  private newline(): void {
-    this.position++;
-    const waiting = this.pendingHereDocs;
-    this.pendingHereDocs = [];
-    for (const doc of waiting) {
-      const start = this.position;
-      for (;;) {
-        if (this.position >= this.text.length)
-          this.stop(`the here-document up to ${doc.delimiter} is not closed`, start);
-        const end = this.text.indexOf("\n", this.position);
-        const stop = end < 0 ? this.text.length : end;
-        const line = this.text.slice(this.position, stop);
-        const body = this.position;
-        this.position = Math.min(stop + 1, this.text.length);
-        if ((doc.tabs ? line.replace(/^\t+/, "") : line) !== doc.delimiter) continue;
-        doc.done(doc.expands ? this.text.slice(start, body) : "");
-        break;
-      }
-    }
-  }
-
-  private skipNewlines(): void {
-    for (;;) {
-      this.blanks();
-      if (this.peek() !== "\n") return;
-      this.newline();
-    }
   }
 
   /** Commands up to the end of the text, a `)`, `;;` or a reserved word that closes something. */
@@ -141,32 +71,6 @@ class ShellReader extends WordReader {
     const commands = this.commands([], new Set(closers));
     if (commands.length === 0) this.stop(`unexpected ${this.shown()}`, Math.max(start, this.position));
     return commands;
-  }
-
-  /** The reserved word at this place, when it is one of `of`; nothing is read. */
-  private reserved(of: ReadonlySet<string>): string | null {
-    const at = /[a-z!{}[]+/y;
-    at.lastIndex = this.position;
-    const found = at.exec(this.text)?.[0];
-    if (found === undefined || !of.has(found)) return null;
-    const next = this.peek(found.length);
-    return next === "" ||
-      " \t\n;&|<>()".includes(next) ||
-      (next === "\\" && this.peek(found.length + 1) === "\n")
-      ? found
-      : null;
-  }
-
-  private take(word: string): boolean {
-    this.skipNewlines();
-    if (this.reserved(new Set([word])) === null) return false;
-    this.position += word.length;
-    return true;
-  }
-
-  private expect(word: string, opener: Span): void {
-    if (!this.take(word))
-      this.stop(`"${word}" is missing`, this.peek() === "" ? opener.start : this.position);
   }
 
   private andOr(): Command {
@@ -419,80 +323,4 @@ class ShellReader extends WordReader {
     }
     return split;
   }
-
-  private redirect(into: Redirect[]): boolean {
-    REDIRECT.lastIndex = this.position;
-    const found = REDIRECT.exec(this.text)?.[0];
-    if (found === undefined) return false;
-    const operator = found.replace(/^[0-9]+/, "");
-    if (this.shell === "dash" && (operator.startsWith("&") || operator === "<<<")) {
-      if (operator.startsWith("&")) return false;
-      this.stop('unexpected "<"');
-    }
-    if (
-      this.shell === "bash" &&
-      /^[<>]$/.test(operator) &&
-      this.peek(found.length) === "(" &&
-      found === operator
-    )
-      return false;
-    this.position += found.length;
-    this.blanks();
-    const target = this.word();
-    if (target === null) this.stop("a redirection has no target");
-    if (operator !== "<<" && operator !== "<<-") {
-      into.push({ operator, target, assigns: false });
-      return true;
-    }
-    const raw = this.text.slice(target.start, target.end);
-    const quoted = /['"\\]/.test(raw);
-    const doc = { operator, target: null, assigns: false };
-    into.push(doc);
-    this.pendingHereDocs.push({
-      delimiter: raw.replace(/['"\\]/g, ""),
-      tabs: operator === "<<-",
-      expands: !quoted,
-      done: (body) => {
-        doc.assigns = /\$\{[^}\n]*[=/:]|\$\(\(|\$\[/.test(body);
-      },
-    });
-    return true;
-  }
-}
-
-/**
- * `NAME=value` (bash: also `NAME+=value`, `NAME[i]=value`) taken apart; null when the word is no assignment.
- * A quoted `"NAME=value"` is one only as an argument of `export`, which is what `quoted` allows.
- */
-export function splitAssignment(word: Word, shell: Shell, quoted = false): Assignment | null {
-  const [first, ...others] = word.parts;
-  if (first === undefined || first.kind !== "text" || (first.quote !== "bare" && !quoted)) return null;
-  if (first.quote === "bare" && first.start !== word.start) return null;
-  if (first.text.length !== first.end - first.start) return null;
-  const found = (shell === "bash" ? /^([A-Za-z_]\w*)(\[[^\]]*\])?(\+?)=/ : /^([A-Za-z_]\w*)()()=/).exec(
-    first.text,
-  );
-  if (found === null) return null;
-  const start = first.start + found[0].length;
-  const rest: Part = { ...first, text: first.text.slice(found[0].length), start };
-  return {
-    name: found[1] ?? "",
-    append: found[3] === "+",
-    array: (found[2] ?? "") !== "",
-    start: word.start,
-    word: {
-      parts: rest.start < rest.end ? [rest, ...others] : others,
-      segments: word.segments.flatMap((segment) =>
-        segment.end < start
-          ? []
-          : segment.start >= start
-            ? [segment]
-            : segment.end === start && segment.quote === "bare"
-              ? []
-              : [{ ...segment, start }],
-      ),
-      start,
-      end: word.end,
-    },
-  };
 }
