@@ -1,6 +1,8 @@
 /** The JSON document of `explain`. Integers past 2^53 - 1 are decimal strings. */
 import type { Evaluated } from "../crashkernel/evaluate.js";
 import type { Explanation } from "../crashkernel/explain.js";
+import type { Block } from "../crashkernel/memory-map.js";
+import type { Room } from "../crashkernel/room.js";
 import { JSON_SCHEMA } from "./outcome.js";
 
 /**
@@ -11,14 +13,13 @@ export type ExplainResult = "reserves" | "nothing" | "not-accepted" | "unknown";
 
 export function explanationDocument(
   explanation: Explanation,
-  result: ExplainResult,
-  notes: readonly string[],
+  about: { readonly result: ExplainResult; readonly notes: readonly string[]; readonly room: Room | null },
 ): Readonly<Record<string, unknown>> {
   const { line, traits, ramBytes, comparedBytes, deciding, spans, evaluated, findings } = explanation;
   return {
     schema: JSON_SCHEMA,
     command: "explain",
-    result,
+    result: about.result,
     host: {
       arch: traits?.arch ?? null,
       kernel: traits?.label ?? null,
@@ -36,8 +37,25 @@ export function explanationDocument(
         refused,
         here: comparedBytes !== null && comparedBytes >= from && (to === null || comparedBytes < to),
       })) ?? null,
+    room: about.room === null ? null : roomDocument(about.room),
     findings,
-    notes,
+    notes: about.notes,
+  };
+}
+
+function roomDocument(room: Room): Readonly<Record<string, unknown>> {
+  const block = (one: Block | null) =>
+    one === null ? null : { startBytes: integer(one.start), endBytes: integer(one.end) };
+  const { fit } = room;
+  return {
+    fits: fit.kind === "placed" ? true : fit.kind === "no-room" ? false : null,
+    place: fit.kind === "placed" ? block(fit.crash) : null,
+    low: fit.kind === "placed" ? block(fit.low) : null,
+    log: fit.kind === "unknown" ? null : fit.log,
+    largestBelow4GBytes: integer(room.largestBelow),
+    largestAbove4GBytes: integer(room.largestAbove),
+    alignBytes: integer(room.align),
+    kaslr: room.kaslr,
   };
 }
 

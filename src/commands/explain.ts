@@ -1,10 +1,14 @@
+import { normalizeArch } from "../crashkernel/arch.js";
 import { type Explanation, explain as explainLine } from "../crashkernel/explain.js";
 import { kernelTraits } from "../crashkernel/generation.js";
+import { parseMemoryMap } from "../crashkernel/memory-map.js";
+import { type Room, roomOn } from "../crashkernel/room.js";
 import { parseSize } from "../crashkernel/size.js";
 import { chooseProfile } from "../distro/choose.js";
 import { embeddedProfiles } from "../distro/embedded.js";
 import { EXIT, type ExitCode, RefusedError, UsageError } from "../errors.js";
 import { disagreements } from "../facts/agrees.js";
+import { collectArch } from "../facts/arch.js";
 import { collectBase } from "../facts/collect.js";
 import type { Reader } from "../machine/machine.js";
 import { openReader } from "../machine/reader.js";
@@ -33,10 +37,11 @@ export function explain(request: ExplainRequest, output: Output): Outcome {
       hint: "write a release such as 6.1, el8.8 or what uname -r says, and an architecture as uname -m says it",
     });
   const explanation = explainLine(line, { ramBytes: memory(request.ram, base), target });
-  const result = resultOf(explanation);
+  const room = roomOf(reader, request.ram, base, explanation);
+  const result = resultOf(explanation, room);
   const notes = [...(recommended?.notes ?? []), ...about(request, base, target?.kernel ?? null)];
-  showExplanation(output, explanation, { notes, memory: memorySource(request.ram, base), result });
-  return { exit: EXITS[result], document: explanationDocument(explanation, result, notes) };
+  showExplanation(output, explanation, { notes, memory: memorySource(request.ram, base), result, room });
+  return { exit: EXITS[result], document: explanationDocument(explanation, { result, notes, room }) };
 }
 
 const EXITS: Readonly<Record<ExplainResult, ExitCode>> = {
@@ -47,11 +52,11 @@ const EXITS: Readonly<Record<ExplainResult, ExitCode>> = {
 };
 
 /** As a set-up run takes it: what no machine takes is wrong use, what this machine does not take is refused. */
-export function resultOf({ evaluated, findings }: Explanation): ExplainResult {
+export function resultOf({ evaluated, findings }: Explanation, room: Room | null): ExplainResult {
   const errors = findings.filter((finding) => finding.severity === "error");
   const reserves = evaluated?.ok === true && evaluated.reserved > 0n;
   if (errors.some(({ id }) => !ABOUT_THIS_MACHINE.has(id) && id !== "no-parameter")) return "not-accepted";
-  if (errors.length > 0) return "nothing";
+  if (errors.length > 0 || room?.fit.kind === "no-room") return "nothing";
   if (evaluated === null) return "unknown";
   return reserves ? "reserves" : "nothing";
 }
@@ -113,6 +118,19 @@ function memorySource(ram: string | undefined, base: BaseFacts): string {
     default:
       return base.memory.source satisfies never;
   }
+}
+
+/** Only for the machine we run on: of another one the memory's size is known at most. */
+function roomOf(
+  reader: Reader,
+  ram: string | undefined,
+  base: BaseFacts,
+  { line, traits }: Explanation,
+): Room | null {
+  if (reader.image || ram !== undefined || traits === null || base.memory?.source !== "iomem") return null;
+  if (traits.arch !== normalizeArch(collectArch(reader))) return null;
+  const map = parseMemoryMap(reader.readText("/proc/iomem") ?? "");
+  return map === null ? null : roomOn(line, map, traits);
 }
 
 function about(request: ExplainRequest, base: BaseFacts, kernel: string | null): readonly string[] {

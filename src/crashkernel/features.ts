@@ -41,6 +41,16 @@ export type Feature =
   | "cmaSuffix"
   /** `,cma` is acted on */
   | "cma"
+  /** a plain size that finds no place low is looked for above as well, on x86 */
+  | "plainAbove"
+  /** likewise, but below 896M first */
+  | "plainInSteps"
+  /** the log line of the low part counts up to a limit, not the memory below 4G */
+  | "lowLimitText"
+  /** an `@offset` that does not work out is logged as any other failure, on arm64 */
+  | "offsetAllocates"
+  /** `,high` that finds no place above is looked for below */
+  | "highFallsBack"
   /** numbers are held at 64 bits instead of wrapping; a unit without digits is no number */
   | "saturates";
 
@@ -73,6 +83,11 @@ const SINCE: Readonly<Record<Feature, Since>> = {
   sizeBelowMemory: "6.12.0",
   cmaSuffix: "6.17.0", // M: 6.14, 6.17
   cma: { x86_64: "6.17.0", x86: "6.17.0", ppc64: "6.19.0" }, // M: 6.14, 6.17
+  plainAbove: { x86_64: "5.2.0" }, // M: 4.19, 5.4
+  plainInSteps: {}, // a vendor's
+  lowLimitText: { x86_64: "5.10.0" }, // M: 5.4, 5.10
+  offsetAllocates: { arm64: "5.15.0" }, // M: 5.14, 5.15
+  highFallsBack: { arm64: "6.6.0" }, // 6.4, 6.6
   saturates: "7.2.0",
 };
 

@@ -50,7 +50,7 @@ const VENDORS: Readonly<Record<string, Vendor>> = {
     seen: [514, 1160],
     rules: (build, arch) => ({
       behavesAs: "3.10.0",
-      plus: ["largeUnits", "low256"],
+      plus: ["largeUnits", "low256", "plainInSteps"],
       auto: el7Auto(arch),
       logPrefix: build < 693 ? "kexec: " : "",
     }),
@@ -63,8 +63,9 @@ const VENDORS: Readonly<Record<string, Vendor>> = {
       behavesAs: "4.18.0",
       plus: [
         "rounds128M",
+        "plainAbove",
         ...(build >= 425 ? (["absentIsEnoent"] as const) : []),
-        ...(build >= 425 && arch === "arm64" ? (["highLow", "low128"] as const) : []),
+        ...(build >= 425 && arch === "arm64" ? (["highLow", "low128", "offsetAllocates"] as const) : []),
       ],
       auto: el8Auto(build, arch),
       logPrefix: "",

@@ -1,6 +1,7 @@
 /** The screen of `explain`. ASCII only: it has to be readable on a serial console. */
 import type { Explanation } from "../crashkernel/explain.js";
 import type { Finding } from "../crashkernel/finding.js";
+import type { Room } from "../crashkernel/room.js";
 import { exactBytes, formatBytes } from "../crashkernel/size.js";
 import type { Span } from "../crashkernel/spans.js";
 import type { Output, Style } from "./output.js";
@@ -115,7 +116,7 @@ export function shareBar(reserved: bigint, ram: bigint): string {
 }
 
 /** The kernel's answer in sentences. */
-export function verdictLines({ evaluated, traits }: Explanation): readonly string[] {
+export function verdictLines({ evaluated, traits }: Explanation, noRoom = false): readonly string[] {
   if (evaluated === null) return ["What the kernel reserves cannot be said."];
   const logs = evaluated.log.map((line) => `The kernel logs: ${plainCharacters(line)}`);
   if (!evaluated.ok) {
@@ -124,6 +125,7 @@ export function verdictLines({ evaluated, traits }: Explanation): readonly strin
   }
   if (evaluated.reserved === 0n) return ["The kernel reserves nothing.", ...logs];
   const size = formatBytes(evaluated.reserved);
+  if (noRoom) return [`The kernel takes it for ${size} and looks for a place.`, ...logs];
   const cma = evaluated.cma === null ? [] : [`${formatBytes(evaluated.cma)} more come from CMA.`];
   if (evaluated.high) {
     const low = evaluated.low ?? 0n;
@@ -136,11 +138,56 @@ export function verdictLines({ evaluated, traits }: Explanation): readonly strin
   return [`The kernel reserves ${size} ${where}.`, ...cma, ...logs];
 }
 
+/** Where it would lie on this machine, and how sure that is. */
+export function roomLines(room: Room): readonly string[] {
+  const { fit, largestBelow, largestAbove, align } = room;
+  const free = `Largest free block: ${formatBytes(largestBelow)} below 4 GiB, ${formatBytes(largestAbove)} above${align === null ? "" : `, in steps of ${exactBytes(align)}`}.`;
+  switch (fit.kind) {
+    case "placed": {
+      const low =
+        fit.low === null
+          ? ""
+          : `, and ${formatBytes(fit.low.end - fit.low.start)} of low memory at ${formatBytes(fit.low.start)}`;
+      return [`It fits: at ${formatBytes(fit.crash.start)}${low}.`, ...kaslrLines(room), free];
+    }
+    case "no-room": {
+      const what = {
+        main: "It does not fit",
+        low: "Its low part does not fit",
+        offset: "It does not fit at that place",
+      };
+      const logs = fit.log.map((line) => `The kernel logs: ${plainCharacters(line)}`);
+      return [`${what[fit.what]} on this machine: nothing is reserved.`, ...logs, free];
+    }
+    case "nothing":
+      return [free];
+    case "unknown":
+      return ["How this kernel looks for a place is not known here.", free];
+    default:
+      return fit satisfies never;
+  }
+}
+
+function kaslrLines({ kaslr, imageBytes }: Room): readonly string[] {
+  if (kaslr === null || imageBytes === null) return [];
+  const image = `its own ${formatBytes(imageBytes)}`;
+  return kaslr === "steady"
+    ? [`With KASLR the kernel puts ${image} elsewhere at each boot, and it fits all the same.`]
+    : [
+        `With KASLR the kernel puts ${image} elsewhere at each boot: in a bad place it fits only elsewhere, or not at all.`,
+      ];
+}
+
 /** The whole screen, on standard output: it is the result. */
 export function showExplanation(
   output: Output,
   explanation: Explanation,
-  about: { readonly notes: readonly string[]; readonly memory: string; readonly result: string },
+  about: {
+    readonly notes: readonly string[];
+    readonly memory: string;
+    readonly result: string;
+    readonly room: Room | null;
+  },
 ): void {
   const { style, result } = output;
   const { line, traits, ramBytes, comparedBytes, spans, evaluated, findings } = explanation;
@@ -159,10 +206,11 @@ export function showExplanation(
     block(spanBar(spans, here).map((row) => `  ${row}`));
   } else if (evaluated?.ok === true && evaluated.reserved > 0n && here !== null)
     block([`  ${shareBar(evaluated.reserved, here.bytes)}`]);
-  const verdict = verdictLines(explanation);
-  const [first, ...rest] = verdict;
+  const noRoom = about.room?.fit.kind === "no-room";
+  const [first, ...rest] = verdictLines(explanation, noRoom);
   if (first !== undefined)
     block([about.result === "reserves" ? style.green(first) : style.red(first), ...rest]);
+  if (about.room !== null) block(roomLines(about.room));
   if (findings.length > 0) block(findings.flatMap((finding) => findingLines(finding, line, style)));
   const advice = adviceOf(explanation, about.result);
   if (advice !== null) block([advice]);
