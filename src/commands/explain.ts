@@ -52,7 +52,7 @@ const EXITS: Readonly<Record<ExplainResult, ExitCode>> = {
 };
 
 /** As a set-up run takes it: what no machine takes is wrong use, what this machine does not take is refused. */
-export function resultOf({ evaluated, findings }: Explanation, room: Room | null): ExplainResult {
+function resultOf({ evaluated, findings }: Explanation, room: Room | null): ExplainResult {
   const errors = findings.filter((finding) => finding.severity === "error");
   const reserves = evaluated?.ok === true && evaluated.reserved > 0n;
   if (errors.some(({ id }) => !ABOUT_THIS_MACHINE.has(id) && id !== "no-parameter")) return "not-accepted";
@@ -83,7 +83,9 @@ function recommendation(reader: Reader, base: BaseFacts, distro: string | undefi
     distro === undefined ? disagreements(reader, base, profile) : [],
   );
   if (choice.kind === "refused")
-    throw new RefusedError(choice.reason, { hint: "name a profile, for example --distro centos-7" });
+    throw new RefusedError(choice.reason, {
+      hint: `name a profile, for example --distro ${profiles[0]?.id ?? "ID"}`,
+    });
   const { profile } = choice;
   const expression = profile.crashkernel.recommended[base.arch];
   if (expression === undefined)

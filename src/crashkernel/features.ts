@@ -47,7 +47,7 @@ export type Feature =
   | "plainInSteps"
   /** the log line of the low part counts up to a limit, not the memory below 4G */
   | "lowLimitText"
-  /** an `@offset` that does not work out is logged as any other failure, on arm64 */
+  /** an `@offset` that does not work out is logged like a size without a place, on arm64 */
   | "offsetAllocates"
   /** `,high` that finds no place above is looked for below */
   | "highFallsBack"

@@ -16,7 +16,7 @@ export interface Span {
 }
 
 /** First match wins, as in the kernel; neighbours with the same answer are one span. */
-export function spansOf(ranges: readonly MemoryRange[]): readonly Span[] {
+function spansOf(ranges: readonly MemoryRange[]): readonly Span[] {
   const bounds = new Set<bigint>([0n]);
   for (const { start, end } of ranges) {
     bounds.add(start.bytes);

@@ -3,18 +3,16 @@ import type { Explanation } from "../crashkernel/explain.js";
 import type { Finding } from "../crashkernel/finding.js";
 import type { Room } from "../crashkernel/room.js";
 import { exactBytes, formatBytes } from "../crashkernel/size.js";
-import type { Span } from "../crashkernel/spans.js";
 import type { Output, Style } from "./output.js";
-
-const WIDTH = 100;
+import { shareBar, spanBar, spanTable, WIDTH } from "./span-bar.js";
 
 /** One character for one character, so that a caret below stays in its place. */
-export function plainCharacters(text: string): string {
+function plainCharacters(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
 /** The line, or the part of it around `at`, and a caret under that character. */
-export function pointAt(line: string, at: number, width = WIDTH): readonly string[] {
+function pointAt(line: string, at: number, width = WIDTH): readonly string[] {
   const shown = plainCharacters(line);
   if (shown.length <= width) return [shown, `${" ".repeat(at)}^`];
   const from = Math.max(0, Math.min(at - Math.floor(width / 2), shown.length - width));
@@ -25,98 +23,14 @@ export function pointAt(line: string, at: number, width = WIDTH): readonly strin
   ];
 }
 
-export function findingLines(finding: Finding, line: string, style: Style): readonly string[] {
+function findingLines(finding: Finding, line: string, style: Style): readonly string[] {
   const colour = { error: style.red, objection: style.yellow, warning: style.yellow, note: style.cyan };
   const said = `${colour[finding.severity](`${finding.severity}:`)} ${plainCharacters(finding.message)}`;
   return finding.at === null ? [said] : [said, ...pointAt(line, finding.at).map((row) => `    ${row}`)];
 }
 
-/** Range by range, this machine's marked with ">". */
-export function spanTable(spans: readonly Span[], here: Here | null, style: Style): readonly string[] {
-  const rows = spans.map((span) => ({ span, memory: memoryOf(span), reserved: reservedOf(span) }));
-  const width = Math.max(...rows.map(({ memory }) => memory.length));
-  const sizes = Math.max(...rows.map(({ reserved }) => reserved.length));
-  return rows.map(({ span, memory, reserved }) => {
-    const mine = here !== null && within(span, here.compared);
-    const row = `${mine ? ">" : " "} ${memory.padEnd(width)}   ${reserved.padEnd(sizes)}`;
-    return mine ? style.bold(`${row}   <- this machine: ${formatBytes(here.bytes)}`) : row.trimEnd();
-  });
-}
-
-/** The machine's memory, and what the kernel compares with a list (rounded up on newer kernels). */
-export interface Here {
-  readonly bytes: bigint;
-  readonly compared: bigint;
-}
-
-function within(span: Span, compared: bigint): boolean {
-  return compared >= span.from && (span.to === null || compared < span.to);
-}
-
-function memoryOf({ from, to }: Span): string {
-  if (to === null) return from === 0n ? "any memory" : `${exactBytes(from)} and more`;
-  return from === 0n ? `below ${exactBytes(to)}` : `${exactBytes(from)} to ${exactBytes(to)}`;
-}
-
-function reservedOf({ entry, size, refused }: Span): string {
-  if (refused && entry !== null) return "nothing: a size is not below the memory";
-  return size === 0n ? "nothing" : exactBytes(size);
-}
-
-/** The same as a bar of equal cells, a caret where this machine falls; [] when it would be wider than the screen. */
-export function spanBar(spans: readonly Span[], here: Here | null): readonly string[] {
-  const cells = spans.map((span) => {
-    const nothing = span.refused || span.size === 0n;
-    const inside = nothing ? "-" : short(span.size);
-    const bound = short(span.from);
-    return { span, inside, bound, width: Math.max(inside.length, bound.length) + 3 };
-  });
-  if (cells.reduce((sum, { width }) => sum + width + 1, 1) > WIDTH) return [];
-  let bar = "|";
-  let bounds = "";
-  let caret: string | null = null;
-  for (const { span, inside, bound, width } of cells) {
-    const mine = here !== null && within(span, here.compared);
-    const fill = mine ? "=" : "-";
-    const left = Math.floor((width - inside.length) / 2);
-    bounds = `${bounds.padEnd(bar.length - 1)}${bound}`;
-    if (mine) caret = `${" ".repeat(bar.length + Math.floor(part(span, here.compared) * (width - 1)))}^`;
-    const end = span.to === null ? ">" : "|";
-    bar += `${fill.repeat(left)}${inside}${fill.repeat(width - left - inside.length)}${end}`;
-  }
-  return caret === null || here === null
-    ? [bar, bounds]
-    : [bar, bounds, `${caret} ${formatBytes(here.bytes)}`];
-}
-
-/** "320M" of "320 MiB" */
-function short(bytes: bigint): string {
-  return exactBytes(bytes)
-    .replace(/ ([KMGTPE])iB$/, "$1")
-    .replace(/ bytes?$/, "");
-}
-
-/** 0..1, how far into the span on a scale where each doubling is as long; half way where there is no upper end. */
-function part({ from, to }: Span, compared: bigint): number {
-  if (to === null) return 0.5;
-  const [low, high, at] = [from, to, compared].map((bytes) => Math.log2(Number(bytes) + 2 ** 26));
-  if (low === undefined || high === undefined || at === undefined || high <= low) return 0.5;
-  return Math.min(1, Math.max(0, (at - low) / (high - low)));
-}
-
-const SHARE = 50;
-
-/** How much of the memory a reservation takes. */
-export function shareBar(reserved: bigint, ram: bigint): string {
-  const filled = ram === 0n ? 0n : (reserved * BigInt(SHARE) + ram - 1n) / ram;
-  const cells = Math.min(SHARE, Number(filled));
-  const permille = ram === 0n ? 0n : (reserved * 1000n + ram / 2n) / ram;
-  const percent = `${permille / 10n}.${permille % 10n}`;
-  return `[${"#".repeat(cells)}${"-".repeat(SHARE - cells)}] ${formatBytes(reserved)} of ${formatBytes(ram)}, ${percent} %`;
-}
-
 /** The kernel's answer in sentences. */
-export function verdictLines({ evaluated, traits }: Explanation, noRoom = false): readonly string[] {
+function verdictLines({ evaluated, traits }: Explanation, noRoom = false): readonly string[] {
   if (evaluated === null) return ["What the kernel reserves cannot be said."];
   const logs = evaluated.log.map((line) => `The kernel logs: ${plainCharacters(line)}`);
   if (!evaluated.ok) {
@@ -139,7 +53,7 @@ export function verdictLines({ evaluated, traits }: Explanation, noRoom = false)
 }
 
 /** Where it would lie on this machine, and how sure that is. */
-export function roomLines(room: Room): readonly string[] {
+function roomLines(room: Room): readonly string[] {
   const { fit, largestBelow, largestAbove, align } = room;
   const free = `Largest free block: ${formatBytes(largestBelow)} below 4 GiB, ${formatBytes(largestAbove)} above${align === null ? "" : `, in steps of ${exactBytes(align)}`}.`;
   switch (fit.kind) {
@@ -148,7 +62,11 @@ export function roomLines(room: Room): readonly string[] {
         fit.low === null
           ? ""
           : `, and ${formatBytes(fit.low.end - fit.low.start)} of low memory at ${formatBytes(fit.low.start)}`;
-      return [`It fits: at ${formatBytes(fit.crash.start)}${low}.`, ...kaslrLines(room), free];
+      return [
+        `It fits as the memory is laid out now: at ${formatBytes(fit.crash.start)}${low}.`,
+        ...kaslrLines(room),
+        free,
+      ];
     }
     case "no-room": {
       const what = {
