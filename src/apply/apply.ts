@@ -70,6 +70,8 @@ export async function apply(machine: Machine, request: ApplyRequest): Promise<Ap
   const base = { journal: id, commands, warnings };
 
   let record = startRecord(request, id);
+  /** how many steps may have changed something */
+  let begun = 0;
   const save = async (changes: { steps?: readonly JournalStep[]; state?: RunState; endedAt?: string }) => {
     record = { ...record, ...changes };
     await saveRecord(machine, record);
@@ -84,6 +86,9 @@ export async function apply(machine: Machine, request: ApplyRequest): Promise<Ap
     for (const [index, step] of plan.steps.entries()) {
       if (request.signal.aborted) throw new StepFailed("interrupted");
       request.onStep(step);
+      // writing the journal and running the generator take seconds, in which somebody may save a file
+      begun = index + 1;
+      if (step.kind !== "regenerate") refuseStale(machine, step);
       await doStep(machine, step, {
         id,
         judge: request.judge,
@@ -100,7 +105,9 @@ export async function apply(machine: Machine, request: ApplyRequest): Promise<Ap
     await save({ state: "applied", endedAt: new Date().toISOString() });
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    const notUndone = await undoSteps(machine, record, ran);
+    // what stands where somebody else was first, or at a step that was never begun, is not ours to undo
+    if (error instanceof BusyOrStaleError) begun -= 1;
+    const notUndone = await undoSteps(machine, { ...record, steps: record.steps.slice(0, begun) }, ran);
     const [first, ...rest] = notUndone;
     const state = first === undefined ? "rolled-back" : "stuck";
     try {

@@ -138,18 +138,20 @@ export function savedText(reader: Reader, id: string, file: SavedFile): ByteText
 export interface Journal {
   /** newest first */
   readonly records: readonly JournalRecord[];
-  /** directories whose record cannot be read, and why */
-  readonly damaged: readonly { readonly id: string; readonly why: string }[];
+  /** directories whose record cannot be read, and why; without a record the run was killed before it changed anything */
+  readonly damaged: readonly { readonly id: string; readonly why: string; readonly began: boolean }[];
 }
 
 export function readJournal(reader: Reader): Journal {
   const records: JournalRecord[] = [];
-  const damaged: { id: string; why: string }[] = [];
+  const damaged: { id: string; why: string; began: boolean }[] = [];
   for (const entry of reader.list(JOURNAL_DIRECTORY) ?? []) {
     if (entry.type !== "directory") continue;
-    const text = reader.readText(`${runDirectory(entry.name)}/record.json`);
+    const path = `${runDirectory(entry.name)}/record.json`;
+    const text = reader.readText(path);
     const record = text === null ? "no record.json" : parseRecord(text, entry.name);
-    if (typeof record === "string") damaged.push({ id: entry.name, why: record });
+    if (typeof record === "string")
+      damaged.push({ id: entry.name, why: record, began: reader.lstat(path) !== null });
     else records.push(record);
   }
   records.sort((a, b) =>

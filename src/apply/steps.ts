@@ -87,7 +87,7 @@ export async function doStep(machine: Machine, step: Step, context: StepContext)
   switch (step.kind) {
     case "write-file":
       machine.makeDirectory(dirname(step.path), 0o755);
-      return machine.replace(step.path, step.text, step.createMode);
+      return machine.replace(step.path, step.text, step.createMode, step.before);
     case "remove-file":
       return machine.remove(step.path);
     case "regenerate":

@@ -15,6 +15,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { BusyOrStaleError } from "../errors.js";
+import type { FileState } from "../types.js";
 import { runCommand } from "./command.js";
 import { takeLock } from "./lock.js";
 import type { Machine } from "./machine.js";
@@ -54,7 +56,7 @@ export function openMachine(root: string): Machine {
       return runCommand(command, { ...chroot, ...inherit, ...(signal === undefined ? {} : { signal }) });
     },
     temporaryName,
-    async replace(path, text, createMode) {
+    async replace(path, text, createMode, expected) {
       const target = at(path);
       const temporary = temporaryName(target);
       removeName(temporary);
@@ -74,6 +76,9 @@ export function openMachine(root: string): Machine {
           await copyAttributes(target, temporary);
         }
         fsyncSync(fd);
+        if (expected !== undefined && !sameBytes(reader.read(path), expected)) {
+          throw new BusyOrStaleError(`${path} changed after it was read`, { hint: "run the command again" });
+        }
         renameSync(temporary, target);
       } catch (error) {
         removeName(temporary);
@@ -164,6 +169,10 @@ export function openMachine(root: string): Machine {
 /** Begins with a dot and ends in neither .cfg nor .conf: no glob of a generator or a daemon takes it for a setting. */
 function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.kdump-setup-new`);
+}
+
+function sameBytes(a: FileState, b: FileState): boolean {
+  return a.kind === "file" && b.kind === "file" ? a.sha256 === b.sha256 : a.kind === b.kind;
 }
 
 function existingFile(path: string): { uid: number; gid: number } | null {
