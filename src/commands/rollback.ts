@@ -4,6 +4,7 @@ import {
   type JournalRecord,
   LOCK_FILE,
   readJournal,
+  runDirectory,
   savedText,
   saveRecord,
 } from "../apply/journal.js";
@@ -157,6 +158,15 @@ async function takeBack(
 function chooseRecord(journal: Journal, id: string | undefined): JournalRecord {
   if (id === undefined) {
     const newest = journal.records.find((r) => r.command !== "rollback" && isStanding(r));
+    // an id begins with its time, so ids sort like their runs
+    const doubtful = journal.damaged.find((one) => one.began && (newest === undefined || one.id > newest.id));
+    if (doubtful !== undefined)
+      throw new RefusedError(
+        `the journal of the newest run, ${doubtful.id}, cannot be read: ${doubtful.why}`,
+        {
+          hint: `the files it changed are kept as they were in ${runDirectory(doubtful.id)}; rollback ID takes back another run`,
+        },
+      );
     if (newest !== undefined) return newest;
     throw new RefusedError("there is no run to take back here", { hint: "kdump-setup history lists them" });
   }
