@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { bundle, diffSnapshots, must, overlayRoot, run, snapshot, withoutRoot } from "../support/roots.js";
+import { bundle, diffSnapshots, must, overlayRoot, snapshot, withoutRoot } from "../support/roots.js";
 import { ask, assertBoots, NEAR, onFileSystem, tool, wrapGenerator } from "./job.js";
 
 /** What goes wrong on real machines: the exit code tells, the message names it, and the tree is what it was. */
