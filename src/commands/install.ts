@@ -2,6 +2,7 @@ import type { RanCommand } from "../apply/apply.js";
 import { installCommands, installPackages } from "../apply/install.js";
 import { EXIT, StepFailed } from "../errors.js";
 import { bootFileNames } from "../machine/boot-files.js";
+import { packagesToInstall } from "../plan/unit.js";
 import type { Command, Facts, NonEmpty } from "../types.js";
 import { confirm } from "../ui/ask.js";
 import type { Output } from "../ui/output.js";
@@ -26,7 +27,7 @@ export type Installed =
 /** Packages this run would install; [] when none, or when that phase is left out. */
 export function missingPackages(request: SetupRequest, facts: Facts): readonly string[] {
   if (!request.install || request.crashkernel === null || !request.service) return [];
-  return facts.kdump.packages.filter((one) => one.installed === false).map((one) => one.name);
+  return packagesToInstall(facts);
 }
 
 /**
@@ -42,14 +43,8 @@ export async function installPhase(
 ): Promise<Installed> {
   const [first, ...rest] = missingPackages(request, thought.facts);
   if (first === undefined) return { kind: "went-on", packages: [], commands: [] };
-  const { planned } = thought;
-  const other =
-    planned.kind === "refused" ? planned.reasons.filter((reason) => reason.id !== "package-missing") : [];
-  const [reason, ...reasons] = other;
-  if (planned.kind === "refused" && reason !== undefined) {
-    const refused = { ...thought, planned: { ...planned, reasons: [reason, ...reasons] as const } };
-    return { kind: "ended", outcome: refusedOutcome(output, refused, target) };
-  }
+  if (thought.planned.kind === "refused")
+    return { kind: "ended", outcome: refusedOutcome(output, thought, target) };
   const packages: NonEmpty<string> = [first, ...rest];
   const profile = target.profile.kdump.install;
   const commands = installCommands(profile, packages, request.lockTimeout ?? PACKAGE_LOCK_SECONDS);

@@ -45,7 +45,7 @@ export function assemblePlan(
 function armingParts(facts: Facts, intent: Intent, profile: Profile): readonly Part[] {
   if (!intent.service) return [];
   const kdump = planKdump(facts, profile);
-  const unit = planUnitOn(facts, profile);
+  const unit = planUnitOn(facts, profile, intent.install);
   return [kdump, unit, planRuntime(facts, intent, profile, kdump.captureArgumentsChange)];
 }
 

@@ -5,13 +5,17 @@ import { NOTHING, objection, type Part } from "./part.js";
 const SYSTEMCTL_SECONDS = 120;
 type Action = Extract<Step, { kind: "unit" }>["action"];
 
-/** Switches the unit that loads the capture kernel on. */
-export function planUnitOn(facts: Facts, profile: Profile): Part {
+/**
+ * Switches the unit that loads the capture kernel on. With `install`, a unit whose package is about to come is no
+ * reason against the plan: it is made again when the package is there.
+ */
+export function planUnitOn(facts: Facts, profile: Profile, install: boolean): Part {
   const { unit } = facts.kdump;
   switch (unit.state) {
     case "enabled":
       return NOTHING;
     case "absent":
+      if (install && packagesToInstall(facts).length > 0) return NOTHING;
       return { ...NOTHING, reasons: [unitAbsent(facts, profile)] };
     case "masked": {
       const text = `${unit.name} is masked, as baselines that forbid kdump ask for; --force unmasks and enables it`;
@@ -29,6 +33,11 @@ export function planUnitOn(facts: Facts, profile: Profile): Part {
     default:
       return unit.state satisfies never;
   }
+}
+
+/** Packages of the profile that are known not to be installed. */
+export function packagesToInstall(facts: Facts): readonly string[] {
+  return facts.kdump.packages.filter((one) => one.installed === false).map((one) => one.name);
 }
 
 /** Switches it off, and with `mask` so that nothing can start it. */
