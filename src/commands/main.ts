@@ -66,6 +66,8 @@ async function failed(
   file: string | null,
 ): Promise<number> {
   process.stderr.write(`kdump-setup: ${printable(error.message)}\n`);
+  const said = error instanceof StepFailed ? (error.stderr ?? "").trimEnd() : "";
+  if (said !== "") process.stderr.write(`${printable(said).replace(/^/gm, "  ")}\n`);
   if (error.hint !== undefined) process.stderr.write(`${printable(error.hint)}\n`);
   if (json) {
     const text = `${JSON.stringify(errorDocument(command, error), null, 2)}\n`;

@@ -118,7 +118,7 @@ export function errorDocument(command: string, error: KdumpError): Readonly<Reco
   return {
     schema: JSON_SCHEMA,
     command,
-    result: "refused",
+    result: error.exit === EXIT.rolledBack ? "rolled-back" : "refused",
     changed: false,
     ...(error instanceof RefusedError && error.reasons.length > 0 ? { reasons: error.reasons } : {}),
     error: { message: error.message, hint: error.hint ?? null, exitCode: error.exit },
