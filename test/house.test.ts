@@ -21,6 +21,7 @@ function below(dir: string): readonly string[] {
 /** Rooms each room may import, itself aside. Values only go where a type goes as well. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   crashkernel: [],
+  sizing: ["crashkernel"],
   edit: [],
   bootconfig: [],
   machine: [],
@@ -47,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Rooms that take values and return values. */
-const PURE = ["crashkernel", "edit", "bootconfig", "plan", "diff", "verify", "distro"];
+const PURE = ["crashkernel", "sizing", "edit", "bootconfig", "plan", "diff", "verify", "distro"];
 /** The one room in which each dependency is imported. */
 const DEPENDENCY: Readonly<Record<string, string>> = {
   yargs: "commands",

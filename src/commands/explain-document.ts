@@ -60,7 +60,7 @@ function roomDocument(room: Room): Readonly<Record<string, unknown>> {
 }
 
 /** Number up to 2^53 - 1, decimal string above. */
-export function integer(value: bigint | null): number | string | null {
+function integer(value: bigint | null): number | string | null {
   if (value === null) return null;
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
 }

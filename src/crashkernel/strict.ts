@@ -28,7 +28,7 @@ export function unfitCharacter(text: string): ExpressionError | null {
 }
 
 /** For messages: never a raw control character, nor half a pair of surrogates, on somebody's terminal. */
-export function nameCharacter(character: string): string {
+function nameCharacter(character: string): string {
   const code = character.charCodeAt(0);
   if (character === " ") return "a blank";
   if (character === "\t") return "a TAB";

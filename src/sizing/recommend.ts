@@ -1,0 +1,200 @@
+/**
+ * The size to reserve: a range list that fits this machine, and is still sensible where its disk is copied to another.
+ *
+ * It starts from the vendor's list and raises it where our estimate, with a margin, is higher, never past a quarter of
+ * the memory. `tight` may also go below the vendor's size, where everything the estimate rests on was read.
+ */
+import { parseExpression } from "../crashkernel/expression.js";
+import { kernelSize } from "../crashkernel/size.js";
+import { type Span, spansOfWord } from "../crashkernel/spans.js";
+import { type Estimate, estimates, mib } from "./estimators.js";
+import { GIB, MIB, type SizingInput } from "./input.js";
+import { estimateNeed, type Need } from "./need.js";
+
+export interface Recommendation {
+  /** refused: the vendor reserves nothing on a machine of this size, and neither do we unless a size is given */
+  readonly kind: "recommended" | "refused";
+  /** what stands behind crashkernel=; "" when refused */
+  readonly expression: string;
+  /** bytes on this machine */
+  readonly reservedBytes: number;
+  /** the vendor's, the shipped estimators' and our own number, for a table */
+  readonly estimates: readonly Estimate[];
+  /** one line a reason, the estimators' numbers and inputs among them */
+  readonly why: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Steps a size is rounded up to: the alignment x86 looks for places in. */
+const STEP = 16 * MIB;
+/** A reservation of more than this part of the memory is not made without being asked for by name. */
+const SHARE = 4;
+/** For hardware with more drivers than the system measured. */
+const MARGIN = { auto: 1.25, tight: 1.1 } as const;
+/** 120 MiB is the least that worked, measured on x86_64 alone: elsewhere `tight` stays with the vendor. */
+const LEAST_MEASURED = 128 * MIB;
+
+export function recommend(input: SizingInput): Recommendation {
+  const { machine, vendor, mode } = input;
+  const spans = vendorSpans(vendor.expression);
+  const need = estimateNeed(input);
+  const margin = MARGIN[mode];
+  const wanted =
+    need === null
+      ? null
+      : { small: withMargin(need.bytes, margin), large: withMargin(need.largeBytes, margin) };
+  const here = sizeAt(spans, machine.ramBytes);
+  const table: readonly Estimate[] = [
+    { by: "vendor", bytes: here, how: `${vendor.expression} (${vendor.source})` },
+    ...estimates(input),
+    ourOwn(need, wanted?.small ?? null, margin),
+  ];
+  const why = table.map(({ by, bytes, how }) => `${by}: ${bytes === null ? "-" : mib(bytes)} = ${how}`);
+  if (here === 0)
+    return {
+      kind: "refused",
+      expression: "",
+      reservedBytes: 0,
+      estimates: table,
+      why,
+      warnings: [
+        `the vendor's list reserves nothing at ${mib(machine.ramBytes)} of memory: give a size by name`,
+      ],
+    };
+  const lower = mode === "tight" && need?.read === true && machine.arch === "x86_64";
+  const ranges =
+    wanted === null
+      ? spans.filter(({ size }) => size > 0n)
+      : merge(spans.flatMap((span) => raise(span, wanted, lower)));
+  const reserved = sizeAt(ranges, machine.ramBytes);
+  return {
+    kind: "recommended",
+    expression: print(ranges),
+    reservedBytes: reserved,
+    estimates: table,
+    why: [...why, decision(here, reserved, mode)],
+    warnings: warningsOf({ input, need, lower, wanted: wanted?.small ?? 0, reserved }),
+  };
+}
+
+type Range = Pick<Span, "from" | "to"> & { readonly size: bigint };
+
+interface Wanted {
+  /** bytes up to 64 GiB of memory, and above */
+  readonly small: number;
+  readonly large: number;
+}
+
+/** A list, or one size for any memory; what is no such thing is no vendor's recommendation. */
+function vendorSpans(expression: string): readonly Range[] {
+  const spans = spansOfWord(expression, null);
+  if (spans !== null) return spans;
+  const parsed = parseExpression(expression);
+  if (parsed.kind === "ok" && parsed.value.kind === "fixed")
+    return [{ from: 0n, to: null, size: parsed.value.size.bytes }];
+  return [];
+}
+
+function sizeAt(ranges: readonly Range[], ramBytes: number): number {
+  const ram = BigInt(ramBytes);
+  return Number(ranges.find(({ from, to }) => ram >= from && (to === null || ram < to))?.size ?? 0n);
+}
+
+/** One range of the vendor's as one to three of ours: unchanged where a quarter of the memory is not enough, then raised. */
+function raise(range: Range, wanted: Wanted, lower: boolean): readonly Range[] {
+  if (range.size === 0n) return [];
+  return split(range, [enough(wanted.small), enough(wanted.large), LARGE]).map((piece) => {
+    const bytes = piece.from >= LARGE ? wanted.large : wanted.small;
+    const size = BigInt(bytes);
+    const takes = piece.from >= enough(bytes) && (size > range.size || lower);
+    return { ...piece, size: takes ? size : range.size };
+  });
+}
+
+/**
+ * Memory from which on a size is no more than its share. The firmware keeps some of a machine's nominal memory, and old
+ * kernels compare to the byte, so the bound lies 128 MiB lower: a machine sold with 1 GiB counts as one.
+ */
+function enough(bytes: number): bigint {
+  return BigInt(SHARE * bytes - 128 * MIB);
+}
+
+/** Where the bitmap of pages is no longer small: 64 GiB. */
+const LARGE = 64n * BigInt(GIB);
+
+function split(range: Range, at: readonly bigint[]): readonly Range[] {
+  const cuts = [...new Set(at)]
+    .filter((cut) => cut > range.from && (range.to === null || cut < range.to))
+    .sort((a, b) => (a < b ? -1 : 1));
+  const starts = [range.from, ...cuts];
+  return starts.map((from, index) => ({ ...range, from, to: starts[index + 1] ?? range.to }));
+}
+
+/** Neighbours of one size are one range. */
+function merge(ranges: readonly Range[]): readonly Range[] {
+  const merged: Range[] = [];
+  for (const range of ranges) {
+    const last = merged[merged.length - 1];
+    if (last !== undefined && last.to === range.from && last.size === range.size)
+      merged[merged.length - 1] = { ...last, to: range.to };
+    else merged.push(range);
+  }
+  return merged;
+}
+
+function print(ranges: readonly Range[]): string {
+  return ranges
+    .map(
+      ({ from, to, size }) => `${kernelSize(from)}-${to === null ? "" : kernelSize(to)}:${kernelSize(size)}`,
+    )
+    .join(",");
+}
+
+function withMargin(bytes: number, margin: number): number {
+  return Math.max(LEAST_MEASURED, Math.ceil((bytes * margin) / STEP) * STEP);
+}
+
+function ourOwn(need: Need | null, bytes: number | null, margin: number): Estimate {
+  const by = "kdump-setup";
+  if (need === null) return { by, bytes, how: "no kernel image and no initrd were found to estimate from" };
+  return { by, bytes, how: `${need.inputs.join(" + ")}, and ${percent(margin)} % margin` };
+}
+
+function percent(margin: number): number {
+  return Math.round((margin - 1) * 100);
+}
+
+function decision(vendor: number, reserved: number, mode: SizingInput["mode"]): string {
+  if (reserved > vendor)
+    return `${mib(reserved)}: raised from the vendor's ${mib(vendor)}, which our estimate is above`;
+  if (reserved < vendor)
+    return `${mib(reserved)}: --crashkernel ${mode} goes below the vendor's ${mib(vendor)}, because the estimate with its margin allows it`;
+  return `${mib(reserved)}: the vendor's size`;
+}
+
+function warningsOf(about: {
+  readonly input: SizingInput;
+  readonly need: Need | null;
+  readonly lower: boolean;
+  readonly wanted: number;
+  readonly reserved: number;
+}): readonly string[] {
+  const { input, need, lower, wanted, reserved } = about;
+  const { ramBytes } = input.machine;
+  const short = reserved < wanted;
+  const share = Math.round((reserved * 100) / ramBytes);
+  return [
+    ...(short
+      ? [
+          `${mib(wanted)} would be better, and are more than a quarter of the ${mib(ramBytes)} of memory: ${mib(reserved)} may not be enough`,
+        ]
+      : []),
+    ...(reserved * SHARE > ramBytes ? [`the vendor's size takes ${share} % of the memory`] : []),
+    ...(need?.read === true
+      ? []
+      : ["the capture initrd or the kernel's size is a guess: look again after the next boot (--check)"]),
+    ...(input.mode === "tight" && !lower
+      ? ["tight stays with the vendor's size: not everything it would rest on was read and measured"]
+      : []),
+  ];
+}
