@@ -48,20 +48,21 @@ export async function regenerate(
     }
     if (before.kind === "file") await machine.copyAttributes(step.config, step.candidate);
     machine.syncFile(step.candidate);
+    const linked = before.kind === "file" && machine.hardLink(step.config, oldLink) ? oldLink : null;
+    await hooks.about({ afterSha256: after.sha256, oldLink: linked, before });
+    // the last look, with nothing between it and the rename
     const changed =
       !sameState(machine.read(step.config), before) ||
       bootFileNames(machine).join("\n") !== kernels.join("\n");
     if (changed && attempt < ATTEMPTS) continue;
     if (changed)
       throw new StepFailed(`${step.config} or the kernels beside it keep changing while it is generated`);
-    for (const text of verdict.warnings) hooks.warn(text);
-    const linked = before.kind === "file" && machine.hardLink(step.config, oldLink) ? oldLink : null;
-    await hooks.about({ afterSha256: after.sha256, oldLink: linked, before });
     machine.rename(step.candidate, step.config);
+    for (const text of verdict.warnings) hooks.warn(text);
     await machine.syncFileSystem(dirname(step.config));
     if (step.freeze !== null) {
       const why = await machine.freezeOnce(step.freeze);
-      if (why !== null) hooks.warn(`${step.freeze} could not be frozen for a moment (${why}); it was synced`);
+      if (why !== null) hooks.warn(`${step.freeze}: ${why}`);
     }
     return;
   }

@@ -1,6 +1,6 @@
 import type { Machine, Ran } from "../machine/machine.js";
-import type { Command } from "../types.js";
-import { type JournalRecord, type JournalStep, runDirectory, savedText } from "./journal.js";
+import type { Command, FileState } from "../types.js";
+import { type JournalRecord, type JournalStep, runDirectory, type SavedFile, savedText } from "./journal.js";
 import { removeCandidate, secondName } from "./regenerate.js";
 import { restoreLinks } from "./unit-links.js";
 
@@ -94,7 +94,7 @@ async function undoConfig(
   if (nowSha === step.afterSha256) {
     const text = savedText(machine, id, step.before);
     if (text === null) machine.remove(step.path);
-    else if (step.oldLink !== null && machine.lstat(step.oldLink) !== null)
+    else if (step.oldLink !== null && sameBytes(machine.read(step.oldLink), step.before))
       machine.rename(step.oldLink, step.path);
     else await machine.replace(step.path, text, step.before.kind === "file" ? step.before.mode : 0o600);
     await machine.syncFileSystem(step.path);
@@ -103,6 +103,11 @@ async function undoConfig(
   }
   // never put in place, or put back: the second name has done its work
   machine.remove(secondName(step.path, id));
+}
+
+/** A hook that had the old file open may have written into it since. */
+function sameBytes(now: FileState, saved: SavedFile): boolean {
+  return now.kind === "file" && saved.kind === "file" && now.sha256 === saved.sha256;
 }
 
 function nameOf(step: JournalStep): string {

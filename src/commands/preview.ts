@@ -35,7 +35,7 @@ export async function previewProblems(
       },
     ];
   }
-  const text = Buffer.from(ran.stdout, "utf8").toString("latin1");
+  const text = ran.stdoutBytes;
   const after = {
     kind: "file" as const,
     target: step.candidate,

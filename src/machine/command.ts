@@ -3,6 +3,10 @@ import type { Ran } from "./machine.js";
 
 /** Grace between asking a process group to end and ending it. */
 const KILL_AFTER_MS = 5000;
+/** A process that does not even end when killed (it waits for a dead disk or server) is no longer waited for. */
+const GIVE_UP_AFTER_MS = 5000;
+/** A daemon that a program leaves behind keeps its pipes open; what the program itself said is in them by then. */
+const DRAIN_MS = 1000;
 const MAX_OUTPUT = 16 * 1024 * 1024;
 
 /** What a child inherits of ours: only where the network is. Everything else is fixed (LD_PRELOAD, GRUB_*, NODE_OPTIONS…). */
@@ -22,14 +26,18 @@ function environment(extra: Readonly<Record<string, string>>): Record<string, st
   return { ...env, ...extra };
 }
 
+export interface RunOptions {
+  readonly chroot?: string;
+  /** ends the whole process group when it fires */
+  readonly signal?: AbortSignal;
+  readonly inheritFd?: number;
+}
+
 /**
- * Runs one program to its end, in a process group of its own so that a terminal's interrupt reaches only us and we
- * decide what becomes of it. Never throws.
+ * Runs one program until it ends, in a process group of its own so that a terminal's interrupt reaches only us and we
+ * decide what becomes of it. `timeoutSeconds: Infinity` never ends it. Never throws.
  */
-export async function runCommand(
-  command: Command,
-  options: { readonly chroot?: string; readonly signal?: AbortSignal; readonly inheritFd?: number } = {},
-): Promise<Ran> {
+export async function runCommand(command: Command, options: RunOptions = {}): Promise<Ran> {
   const { execa } = await import("execa");
   const [program, ...args] =
     options.chroot === undefined ? command.argv : ["chroot", options.chroot, ...command.argv];
@@ -41,45 +49,62 @@ export async function runCommand(
     cwd: "/",
     reject: false,
     detached: true,
-    cleanup: true,
+    encoding: "buffer",
     stripFinalNewline: false,
     maxBuffer: MAX_OUTPUT,
     stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...extraFd],
     ...(command.input === undefined ? {} : { input: command.input }),
   });
-  const pid = child.pid;
-  let ended: string | null = null;
   const timers: NodeJS.Timeout[] = [];
+  const after = (ms: number, what: () => void) => {
+    if (Number.isFinite(ms)) timers.push(setTimeout(what, ms));
+  };
+  let ended: string | null = null;
+  let exited = false;
+  let giveUp: (nothing: null) => void = () => undefined;
   const end = (why: string) => {
-    if (ended !== null) return;
+    if (ended !== null || exited) return;
     ended = why;
-    killGroup(pid, "SIGTERM");
-    timers.push(setTimeout(() => killGroup(pid, "SIGKILL"), KILL_AFTER_MS));
+    killGroup(child.pid, "SIGTERM");
+    after(KILL_AFTER_MS, () => killGroup(child.pid, "SIGKILL"));
+    after(KILL_AFTER_MS + GIVE_UP_AFTER_MS, () => giveUp(null));
   };
   const onAbort = () => end("interrupted");
-  timers.push(
-    setTimeout(() => end(`timed out after ${command.timeoutSeconds} s`), command.timeoutSeconds * 1000),
-  );
+  after(command.timeoutSeconds * 1000, () => end(`timed out after ${command.timeoutSeconds} s`));
   if (options.signal?.aborted === true) onAbort();
   options.signal?.addEventListener("abort", onAbort);
-  const result = await child;
+  child.once("exit", () => {
+    exited = true;
+    after(DRAIN_MS, () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    });
+  });
+  const abandoned = new Promise<null>((resolve) => {
+    giveUp = resolve;
+  });
+  const result = await Promise.race([child, abandoned]);
   for (const timer of timers) clearTimeout(timer);
   options.signal?.removeEventListener("abort", onAbort);
-  const exitCode = typeof result.exitCode === "number" && ended === null ? result.exitCode : null;
-  return {
-    exitCode,
-    stdout: result.stdout ?? "",
-    stderr: result.stderr ?? "",
-    seconds: Number(process.hrtime.bigint() - started) / 1e9,
-    failure: exitCode === null ? (ended ?? reasonOf(result)) : null,
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  if (result === null) {
+    child.unref();
+    const failure = `${ended ?? "not ended"}, and could not even be killed`;
+    return { exitCode: null, stdout: "", stdoutBytes: "", stderr: "", seconds, failure };
+  }
+  // one that was told to end may say it ended well, with half of its work done
+  const exitCode = ended === null ? child.exitCode : null;
+  const failure = exitCode === null ? (ended ?? reasonOf(result)) : null;
+  const [stdout, stderr] = [result.stdout ?? Buffer.alloc(0), result.stderr ?? Buffer.alloc(0)];
+  const texts = {
+    stdout: stdout.toString("utf8"),
+    stdoutBytes: stdout.toString("latin1"),
+    stderr: stderr.toString("utf8"),
   };
+  return { exitCode, ...texts, seconds, failure };
 }
 
-function reasonOf(result: {
-  readonly signal?: string | undefined;
-  readonly failed: boolean;
-  readonly shortMessage?: string;
-}): string {
+function reasonOf(result: { readonly signal?: string | undefined; readonly shortMessage?: string }): string {
   if (typeof result.signal === "string") return `ended by ${result.signal}`;
   const message = result.shortMessage ?? "could not be started";
   return message.includes("ENOENT") ? "not found" : message;

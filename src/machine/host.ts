@@ -15,12 +15,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { BusyOrStaleError } from "../errors.js";
+import { BusyOrStaleError, StepFailed } from "../errors.js";
 import type { FileState } from "../types.js";
 import { runCommand } from "./command.js";
 import { takeLock } from "./lock.js";
 import type { Machine } from "./machine.js";
-import { errorCode, hostPath, isMissing, resolveInside } from "./paths.js";
+import { errorCode, hostPath, isMissing, walkInside } from "./paths.js";
 import { openReader } from "./reader.js";
 
 /** File systems without hard links answer linkat(2) with one of these. */
@@ -30,9 +30,9 @@ const NO_LINKS = new Set(["EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS", "EMLINK"])
 export function openMachine(root: string): Machine {
   const reader = openReader(root);
   const at = (path: string): string => {
-    const inside = resolveInside(reader.root, path);
-    if (inside === null) throw new Error(`${path}: a loop of symbolic links`);
-    return hostPath(reader.root, inside);
+    const walk = walkInside(reader.root, path);
+    if (walk.kind === "fault") throw new StepFailed(`${path}: ${walk.why}`);
+    return hostPath(reader.root, walk.path);
   };
   /** the name itself, not what it leads to */
   const nameAt = (path: string): string => join(at(dirname(path)), basename(path));
@@ -40,8 +40,14 @@ export function openMachine(root: string): Machine {
   let held: number | undefined;
 
   const copyAttributes = async (from: string, to: string) => {
-    const argv = ["cp", "--attributes-only", "--preserve=mode,ownership,xattr", "--", from, to] as const;
-    const ran = await runCommand({ argv, timeoutSeconds: 30 });
+    const copy = (what: string) =>
+      runCommand({
+        argv: ["cp", "--attributes-only", `--preserve=${what}`, "--", from, to],
+        timeoutSeconds: 30,
+      });
+    let ran = await copy("mode,ownership,xattr");
+    // vfat shows an SELinux label, of the whole mount, that cannot be set on a file
+    if (ran.exitCode !== 0 && /not supported/i.test(ran.stderr)) ran = await copy("mode,ownership");
     if (ran.exitCode !== 0) {
       throw new Error(
         `the owner, mode and label of ${from} could not be kept: ${ran.stderr.trim() || ran.failure}`,
@@ -148,13 +154,22 @@ export function openMachine(root: string): Machine {
       if (all.exitCode !== 0) throw new Error(`sync failed: ${all.failure ?? all.stderr.trim()}`);
     },
     async freezeOnce(mountPoint) {
-      // One child does both, in a group of its own: whatever becomes of us, the file system is thawed.
-      const script = 'trap "" HUP INT TERM; fsfreeze -f "$1" || exit 1; fsfreeze -u "$1"';
-      const ran = await runCommand({ argv: ["sh", "-c", script, "sh", at(mountPoint)], timeoutSeconds: 120 });
-      return ran.exitCode === 0 ? null : (ran.failure ?? ran.stderr.trim());
+      // One child does both, is never killed and heeds no signal: whatever becomes of us, the file system is thawed.
+      const script = `trap "" HUP INT TERM
+        fsfreeze -f "$1" || exit 10
+        for i in 1 2 3 4 5 6 7 8 9 10; do fsfreeze -u "$1" && exit 0; sleep 1; done
+        exit 11`;
+      const ran = await runCommand({
+        argv: ["sh", "-c", script, "sh", at(mountPoint)],
+        timeoutSeconds: Number.POSITIVE_INFINITY,
+      });
+      if (ran.exitCode === 0) return null;
+      if (ran.exitCode === 11)
+        return `IT IS STILL FROZEN, every write to it waits: run fsfreeze -u ${mountPoint} now`;
+      return `it could not be frozen for a moment, only synced: ${ran.failure ?? ran.stderr.trim()}`;
     },
-    async lock(path, timeoutSeconds) {
-      const lock = await takeLock(at(path), timeoutSeconds);
+    async lock(path, timeoutSeconds, signal) {
+      const lock = await takeLock(nameAt(path), timeoutSeconds, signal);
       held = lock.fd;
       return {
         release() {

@@ -24,12 +24,17 @@ const ORPHAN_SECONDS = 120;
  * inherits: the lock belongs to the open file description and stays with us when flock ends, and goes with us
  * however we end, kill -9 included.
  */
-export async function takeLock(at: string, timeoutSeconds: number): Promise<Lock & { readonly fd: number }> {
+export async function takeLock(
+  at: string,
+  timeoutSeconds: number,
+  signal?: AbortSignal,
+): Promise<Lock & { readonly fd: number }> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
     const fd = open(at);
     const left = Math.max(0, Math.ceil((deadline - Date.now()) / 1000));
-    const taken = (await flock(fd, left)) || (holderIsGone(at) && (await flock(fd, ORPHAN_SECONDS)));
+    const taken =
+      (await flock(fd, left, signal)) || (holderIsGone(at) && (await flock(fd, ORPHAN_SECONDS, signal)));
     if (!taken) {
       const holder = readHolder(at);
       closeSync(fd);
@@ -44,7 +49,7 @@ export async function takeLock(at: string, timeoutSeconds: number): Promise<Lock
       return {
         fd,
         release() {
-          unlinkSync(at);
+          if (sameFile(fd, at)) unlinkSync(at);
           closeSync(fd);
         },
       };
@@ -54,14 +59,16 @@ export async function takeLock(at: string, timeoutSeconds: number): Promise<Lock
 }
 
 /** False when somebody else holds it after `seconds`. */
-async function flock(fd: number, seconds: number): Promise<boolean> {
+async function flock(fd: number, seconds: number, signal: AbortSignal | undefined): Promise<boolean> {
   const wait = seconds === 0 ? ["-n"] : ["-w", String(seconds)];
   const ran = await runCommand(
     { argv: ["flock", "-x", ...wait, "3"], timeoutSeconds: seconds + 10 },
-    { inheritFd: fd },
+    { inheritFd: fd, ...(signal === undefined ? {} : { signal }) },
   );
   if (ran.exitCode === 0) return true;
   if (ran.exitCode === 1) return false;
+  if (signal?.aborted === true)
+    throw new BusyOrStaleError("interrupted while waiting for another run; nothing was changed");
   throw new LockFault(`flock could not be run: ${ran.failure ?? ran.stderr.trim()}`);
 }
 
@@ -71,11 +78,15 @@ class LockFault extends KdumpError {
 
 function open(at: string): number {
   mkdirSync(dirname(at), { recursive: true, mode: 0o755 });
-  return openSync(
+  const fd = openSync(
     at,
     constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK,
     0o600,
   );
+  const stat = fstatSync(fd);
+  if (stat.isFile() && stat.nlink === 1) return fd;
+  closeSync(fd);
+  throw new LockFault(`${at} is no file of its own: look at what stands there`);
 }
 
 function readHolder(at: string): number | null {

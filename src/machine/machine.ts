@@ -4,6 +4,8 @@ import type { ByteText, Command, FileState } from "../types.js";
 export interface Ran {
   readonly exitCode: number | null;
   readonly stdout: string;
+  /** standard output byte for byte, as latin1 */
+  readonly stdoutBytes: string;
   readonly stderr: string;
   readonly seconds: number;
   /** set when the command did not run to its end by itself: "not found", "timed out", "killed by SIGTERM" */
@@ -94,7 +96,7 @@ export interface Machine extends Reader {
    */
   freezeOnce(mountPoint: string): Promise<string | null>;
   /** Takes the lock or throws BusyOrStaleError. */
-  lock(path: string, timeoutSeconds: number): Promise<Lock>;
+  lock(path: string, timeoutSeconds: number, signal?: AbortSignal): Promise<Lock>;
 }
 
 export interface Lock {

@@ -3,11 +3,15 @@ import { lstatSync, readlinkSync } from "node:fs";
 /** More links than this on one path is a loop: the kernel's own limit (path_resolution(7), MAXSYMLINKS 40). */
 const MAX_LINKS = 40;
 
+export type Walk =
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "fault"; readonly why: string };
+
 /**
  * Follows every symbolic link of `path` as if `root` were "/": absolute links start again at the root, ".." stops
- * there. The result names no link any more, save where nothing stands. Null on a loop or a path that cannot be walked.
+ * there. The result names no link any more, save where nothing stands.
  */
-export function resolveInside(root: string, path: string): string | null {
+export function walkInside(root: string, path: string): Walk {
   const todo = path.split("/").reverse();
   let done: string[] = [];
   let links = 0;
@@ -18,19 +22,24 @@ export function resolveInside(root: string, path: string): string | null {
       done.pop();
       continue;
     }
-    const here = hostPath(root, `/${[...done, name].join("/")}`);
-    const to = linkTarget(here);
-    if (to === null) return null;
-    if (to === "") {
+    const to = linkTarget(hostPath(root, `/${[...done, name].join("/")}`));
+    if (to.kind === "fault") return to;
+    if (to.path === "") {
       done.push(name);
       continue;
     }
     links += 1;
-    if (links > MAX_LINKS) return null;
-    if (to.startsWith("/")) done = [];
-    todo.push(...to.split("/").reverse());
+    if (links > MAX_LINKS) return { kind: "fault", why: "a loop of symbolic links" };
+    if (to.path.startsWith("/")) done = [];
+    todo.push(...to.path.split("/").reverse());
   }
-  return `/${done.join("/")}`;
+  return { kind: "path", path: `/${done.join("/")}` };
+}
+
+/** The same, null where it cannot be walked. */
+export function resolveInside(root: string, path: string): string | null {
+  const walk = walkInside(root, path);
+  return walk.kind === "path" ? walk.path : null;
 }
 
 /** The host's name of a path inside the root that holds no links any more. */
@@ -38,12 +47,14 @@ export function hostPath(root: string, inside: string): string {
   return root === "/" ? inside : `${root}${inside}`;
 }
 
-/** "" when it is no link (or nothing stands there), null when that cannot be found out. */
-function linkTarget(path: string): string | null {
+/** "" when it is no link, or nothing stands there. */
+function linkTarget(path: string): Walk {
   try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : "";
+    return { kind: "path", path: lstatSync(path).isSymbolicLink() ? readlinkSync(path) : "" };
   } catch (error) {
-    return isMissing(error) ? "" : null;
+    return isMissing(error)
+      ? { kind: "path", path: "" }
+      : { kind: "fault", why: errorCode(error) ?? String(error) };
   }
 }
 

@@ -16,7 +16,7 @@ import { UsageError } from "../errors.js";
 import type { FileState } from "../types.js";
 import { sha256 } from "./hash.js";
 import type { DirEntry, Reader, Stat } from "./machine.js";
-import { errorCode, hostPath, isMissing, resolveInside } from "./paths.js";
+import { errorCode, hostPath, isMissing, resolveInside, walkInside } from "./paths.js";
 
 /** Far more than any file we edit or read; a larger one is not what it claims to be. */
 const READ_LIMIT = 16 * 1024 * 1024;
@@ -44,9 +44,9 @@ export function openReader(root: string): Reader {
     image,
     resolve,
     read(path, limit = READ_LIMIT) {
-      const inside = resolve(path);
-      if (inside === null) return { kind: "unreadable", why: "a loop of symbolic links" };
-      return readState(hostPath(real, inside), inside, limit);
+      const walk = walkInside(real, path);
+      if (walk.kind === "fault") return { kind: "unreadable", why: walk.why };
+      return readState(hostPath(real, walk.path), walk.path, limit);
     },
     readText(path) {
       const at = host(path);

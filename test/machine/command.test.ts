@@ -57,3 +57,15 @@ test("a program that a signal ends has no exit code", async () => {
   const ran = await runCommand({ argv: ["sh", "-c", "kill -SEGV $$"], timeoutSeconds: 10 });
   assert.deepEqual([ran.exitCode, ran.failure], [null, "ended by SIGSEGV"]);
 });
+
+test("a daemon that a program leaves behind is not waited for", async () => {
+  const script = "echo said; setsid sleep 30 & exit 0";
+  const ran = await runCommand({ argv: ["sh", "-c", script], timeoutSeconds: 20 });
+  assert.deepEqual([ran.exitCode, ran.stdout, ran.failure], [0, "said\n", null]);
+  assert.ok(ran.seconds < 15, `${ran.seconds} s: it waited for the daemon`);
+});
+
+test("a program without a time limit is not ended at once", async () => {
+  const ran = await runCommand({ argv: ["sleep", "0.3"], timeoutSeconds: Number.POSITIVE_INFINITY });
+  assert.deepEqual([ran.exitCode, ran.failure], [0, null]);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { BusyOrStaleError } from "../../src/errors.js";
 import { openMachine } from "../../src/machine/host.js";
@@ -51,4 +51,23 @@ test("a child that a killed run left behind is waited for", async (t) => {
   while (!existsSync(root + NAME) || readFileSync(root + NAME, "utf8") === "")
     await new Promise((r) => setTimeout(r, 10));
   (await openMachine(root).lock(NAME, 0)).release();
+});
+
+test("a lock file that is another file's second name is not touched", async (t) => {
+  const root = temporaryDirectory(t);
+  openMachine(root).makeDirectory("/run", 0o755);
+  writeFileSync(`${root}/precious`, "kept");
+  symlinkSync("/precious", root + NAME);
+  await assert.rejects(openMachine(root).lock(NAME, 0));
+  unlinkSync(root + NAME);
+  linkSync(`${root}/precious`, root + NAME);
+  await assert.rejects(openMachine(root).lock(NAME, 0), /no file of its own/);
+  assert.equal(readFileSync(`${root}/precious`, "utf8"), "kept");
+});
+
+test("a lock file somebody removed meanwhile is no fault when the run ends", async (t) => {
+  const root = temporaryDirectory(t);
+  const lock = await openMachine(root).lock(NAME, 0);
+  unlinkSync(root + NAME);
+  lock.release();
 });
