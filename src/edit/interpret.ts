@@ -1,12 +1,12 @@
 import type { SourceFile } from "../types.js";
 import { Builtins } from "./interpret-builtins.js";
-import type { Because, Binding, Context, Status, Stop } from "./interpret-variables.js";
+import type { Binding, Context, Status, Stop } from "./interpret-variables.js";
 import type { Assigned, Budget } from "./provenance.js";
 import { readShell } from "./shell-reader.js";
 import type { Command, Script, Shell, SimpleCommand, Word } from "./shell-syntax.js";
 import { literalText } from "./shell-syntax.js";
 
-export type { Because, Binding, Stop };
+export type { Binding };
 
 export interface Interpretation {
   readonly scripts: readonly Script[];
