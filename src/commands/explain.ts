@@ -112,7 +112,7 @@ function memorySource(ram: string | undefined, base: BaseFacts): string {
     case "iomem":
       return "System RAM of /proc/iomem";
     case "memory-blocks":
-      return "estimated from /sys/devices/system/memory";
+      return "estimated from /sys/devices/system/memory; root can read the exact value";
     case "meminfo":
       return "estimated from /proc/meminfo; root can read the exact value";
     case "option":
@@ -140,6 +140,9 @@ function about(request: ExplainRequest, base: BaseFacts, kernel: string | null):
   const host = inside && !base.image && (request.ram === undefined || request.kernel === undefined);
   return [
     ...(host ? ["this is a container: its kernel and memory are the host's"] : []),
+    ...(!base.image && !base.effectiveRoot && request.ram === undefined
+      ? ["root is told, too, where in memory it would lie"]
+      : []),
     ...(kernel === null ? ["no kernel is installed there: give --kernel"] : []),
   ];
 }

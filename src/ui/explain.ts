@@ -96,6 +96,9 @@ function kaslrLines({ kaslr, imageBytes }: Room): readonly string[] {
       ];
 }
 
+/** Findings that a screen shows, the most severe first. */
+const MOST = 20;
+
 /** The whole screen, on standard output: it is the result. */
 export function showExplanation(
   output: Output,
@@ -114,8 +117,8 @@ export function showExplanation(
   const block = (lines: readonly string[]): void => {
     if (lines.length > 0) result(`\n${lines.join("\n")}`);
   };
-  const shown = plainCharacters(line);
-  result(style.bold(shown.length > 4 * WIDTH ? `${shown.slice(0, 4 * WIDTH)}...` : shown));
+  const title = plainCharacters(line);
+  result(style.bold(title.length > 4 * WIDTH ? `${title.slice(0, 4 * WIDTH)}...` : title));
   const kernel = traits === null ? "kernel not known" : `kernel ${traits.label} on ${traits.arch}`;
   result(`${kernel}, memory ${here === null ? "" : `${formatBytes(here.bytes)} `}(${about.memory})`);
   for (const note of about.notes) result(plainCharacters(note));
@@ -125,11 +128,17 @@ export function showExplanation(
   } else if (evaluated?.ok === true && evaluated.reserved > 0n && here !== null)
     block([`  ${shareBar(evaluated.reserved, here.bytes)}`]);
   const noRoom = about.room?.fit.kind === "no-room";
+  const colour =
+    about.result === "reserves" ? style.green : about.result === "unknown" ? style.yellow : style.red;
   const [first, ...rest] = verdictLines(explanation, noRoom);
-  if (first !== undefined)
-    block([about.result === "reserves" ? style.green(first) : style.red(first), ...rest]);
+  if (first !== undefined) block([colour(first), ...rest]);
   if (about.room !== null) block(roomLines(about.room));
-  if (findings.length > 0) block(findings.flatMap((finding) => findingLines(finding, line, style)));
+  const shown = findings.slice(0, MOST);
+  const more = findings.length - shown.length;
+  block([
+    ...shown.flatMap((finding) => findingLines(finding, line, style)),
+    ...(more > 0 ? [`... and ${more} more (--format json has them all)`] : []),
+  ]);
   const advice = adviceOf(explanation, about.result);
   if (advice !== null) block([advice]);
 }
