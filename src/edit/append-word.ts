@@ -13,6 +13,10 @@ export function appendSplices(word: Word, words: string): readonly Splice[] | nu
   // NAME= with nothing after it
   if (first === undefined || last === undefined)
     return word.start === word.end ? [{ start: word.start, end: word.start, text: `"${words}"` }] : null;
+  const final = word.parts[word.parts.length - 1];
+  // a line that ends in CR LF: the shell keeps the CR as part of the value, and a word before it would take it on
+  if (final?.kind === "text" && final.quote === "bare" && final.text.endsWith("\r"))
+    return [insert(first.start, first.quote === "bare" ? `"${words} "` : `${words} `)];
   for (let i = word.parts.length - 1; i >= 0; i--) {
     const part = word.parts[i];
     if (part === undefined) break;

@@ -142,14 +142,25 @@ export class Changes {
       this.refuse(standing, `${standing.word} in ${standing.variable} cannot be changed: ${located.why}`);
       return;
     }
-    const text = written(this.edit.words, located.quote);
-    const splices = located.cuts.map(({ start, end }, index) => ({
+    const { cuts, returns } = this.withoutReturn(located.assigned.file, located.cuts);
+    const text = written(this.edit.words, located.quote, returns);
+    const splices = cuts.map(({ start, end }, index) => ({
       start,
       end,
       text: index === 0 ? text : "",
     }));
     const what = `${standing.word} on line ${this.lineOf(standing)} becomes ${this.edit.words.join(" ")}`;
     this.change(located.assigned.file, splices, what);
+  }
+
+  /** In a line that ends in CR LF the CR is part of the word; it stays, a blank apart from the new one. */
+  private withoutReturn(file: number, cuts: readonly Span[]): { cuts: readonly Span[]; returns: boolean } {
+    const last = cuts[cuts.length - 1];
+    const text = this.now.files[file]?.text ?? "";
+    if (last === undefined || text.slice(last.end - 1, last.end + 1) !== "\r\n")
+      return { cuts, returns: false };
+    const kept = { start: last.start, end: last.end - 1 };
+    return { cuts: [...cuts.slice(0, -1), ...(kept.end > kept.start ? [kept] : [])], returns: true };
   }
 
   private append(): void {
@@ -161,7 +172,8 @@ export class Changes {
       const [main] = files;
       if (main === undefined) return;
       const eol = lineEnding(main.text);
-      const line = `${appendTo}="${text}"`;
+      // a shell makes the CR part of the value: kept apart from the word by a blank
+      const line = eol === "\r\n" ? `${appendTo}="${text} "` : `${appendTo}="${text}"`;
       const missing = main.text !== "" && !main.text.endsWith("\n");
       const end = main.text.length;
       this.change(
@@ -190,9 +202,9 @@ export class Changes {
 }
 
 /** Several words need quotes where none are. */
-function written(words: readonly string[], quote: Quote): string {
-  const text = words.join(" ");
-  return quote === "bare" && words.length > 1 ? `"${text}"` : text;
+function written(words: readonly string[], quote: Quote, returns: boolean): string {
+  const text = words.join(" ") + (returns ? " " : "");
+  return quote === "bare" && text.includes(" ") ? `"${text}"` : text;
 }
 
 /** The word the kernel goes by: for a pair the last ,high one, else the last plain one, else the last. */
@@ -201,6 +213,9 @@ function winner(effective: readonly Standing[], words: readonly string[]): Stand
     ? (["high", "plain"] as const)
     : (["plain"] as const);
   const backwards = [...effective].reverse();
+  // one that is right already stays where it is: the fewest bytes change
+  const right = words.length === 1 ? backwards.find(({ word }) => word === words[0]) : undefined;
+  if (right !== undefined) return right;
   for (const kind of kinds) {
     const found = backwards.find(({ word }) => kindOf(word) === kind);
     if (found !== undefined) return found;
