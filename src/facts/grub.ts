@@ -3,7 +3,7 @@ import type { BootProfile } from "../distro/profile.js";
 import type { Reader } from "../machine/machine.js";
 import type { BaseFacts, Blocker, BootMount, FileState, GrubFacts, NamedFile } from "../types.js";
 import { namesIn } from "./boot-files.js";
-import { mountOf, parseMountinfo } from "./mounts.js";
+import { type Mount, mountOf, parseMountinfo } from "./mounts.js";
 import { findProgram } from "./programs.js";
 
 /** More stubs in a row than that lead nowhere. */
@@ -155,7 +155,11 @@ function programsOf(boot: BootProfile): readonly string[] {
 /** Only on the running system: an image's own /proc says nothing of where its parts are mounted on this host. */
 function bootMount(reader: Reader, config: string): BootMount | null {
   if (reader.image) return null;
-  const mount = mountOf(parseMountinfo(reader.readText("/proc/self/mountinfo") ?? ""), config);
+  const mounts = parseMountinfo(reader.readText("/proc/self/mountinfo") ?? "");
+  const mount = mountOf(mounts, config);
   if (mount === null || mount.mountPoint === "/") return null;
+  // a bind mount or a btrfs subvolume of the root's own file system is no mount of its own
+  const device = (one: Mount | null) => one?.identity.split(" ")[0];
+  if (device(mount) === device(mountOf(mounts, "/"))) return null;
   return { mountPoint: mount.mountPoint, fsType: mount.fsType, source: mount.source };
 }
