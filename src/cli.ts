@@ -2,10 +2,11 @@
 
 const argv = process.argv.slice(2);
 
-// The other end of a pipe may go away; a change being applied must not end half-way because of it.
+// The other end of a pipe may go away and a log's disk fill up; a change being applied must not end half-way for it.
+let unsaid: NodeJS.ErrnoException | null = null;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") unsaid = error;
   });
 }
 
@@ -20,7 +21,7 @@ async function run(): Promise<number> {
 
 run().then(
   (code) => {
-    process.exitCode = code;
+    process.exitCode = code === 0 && unsaid !== null ? 1 : code;
   },
   (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

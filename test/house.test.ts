@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   crashkernel: [],
   sizing: ["crashkernel"],
   edit: [],
-  bootconfig: [],
+  bootconfig: ["diff"],
   machine: [],
   distro: [],
   facts: ["machine", "distro", "edit", "bootconfig"],

@@ -4,8 +4,6 @@ import type { Machine, Ran } from "../machine/machine.js";
 import type { Command, NonEmpty } from "../types.js";
 
 const DEBCONF_SECONDS = 60;
-/** Packages come over the network and build an initramfs: half an hour is a hang, not a slow mirror. */
-const INSTALL_SECONDS = 1800;
 
 /** The commands the install phase runs, in order, as they are shown before the question. */
 export function installCommands(
@@ -25,7 +23,7 @@ export function installCommands(
   const install: Command = {
     argv: fill(profile.command),
     env: profile.env,
-    timeoutSeconds: INSTALL_SECONDS + lockTimeout,
+    timeoutSeconds: Number.POSITIVE_INFINITY,
   };
   if (profile.preseed.length === 0) return [install];
   const input = `${profile.preseed.join("\n")}\n`;
@@ -34,17 +32,17 @@ export function installCommands(
 
 /**
  * Installs the packages. They write files and run the generator themselves, so facts are collected again after it.
- * Throws StepFailed; what the package manager did then, it did: that is its business to finish.
+ * The package manager is never interrupted: half-configured packages and a half-written menu are worse than waiting.
+ * Throws StepFailed; what it did until then, it did.
  */
 export async function installPackages(
   machine: Machine,
   commands: NonEmpty<Command>,
   refresh: Command | null,
-  signal: AbortSignal,
   ran: (command: Command, result: Ran) => void,
 ): Promise<void> {
   const run = async (command: Command) => {
-    const result = await machine.run(command, { signal });
+    const result = await machine.run(command);
     ran(command, result);
     return result;
   };

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { KdumpError } from "../errors.js";
+import { KdumpError, RefusedError } from "../errors.js";
 import type { Machine, Reader } from "../machine/machine.js";
 import type { ByteText, Command, FileState, LinkFact } from "../types.js";
+import { isRecord } from "./journal-form.js";
 
 /** Where runs are kept, inside the system worked on. Mode 0700: saved files may be readable by root only. */
 export const JOURNAL_DIRECTORY = "/var/lib/kdump-setup";
 export const LOCK_FILE = "/run/kdump-setup.lock";
-const SCHEMA = "kdump-setup-journal/1";
+export const SCHEMA = "kdump-setup-journal/1";
 
 /** A file as it was or became: absent, or its bytes (kept beside the record under `saved`) and attributes. */
 export type SavedFile =
@@ -142,7 +143,10 @@ export interface Journal {
   readonly damaged: readonly { readonly id: string; readonly why: string; readonly began: boolean }[];
 }
 
+/** Throws RefusedError where the journal may not be looked into. */
 export function readJournal(reader: Reader): Journal {
+  if (reader.stat(JOURNAL_DIRECTORY) !== null && reader.list(JOURNAL_DIRECTORY) === null)
+    throw new RefusedError(`${JOURNAL_DIRECTORY} can be read by root only: run it with sudo`);
   const records: JournalRecord[] = [];
   const damaged: { id: string; why: string; began: boolean }[] = [];
   for (const entry of reader.list(JOURNAL_DIRECTORY) ?? []) {
@@ -160,7 +164,7 @@ export function readJournal(reader: Reader): Journal {
   return { records, damaged };
 }
 
-/** The record, or what is wrong with it. Checked as far as undo relies on it; we wrote it ourselves. */
+/** The record, or what is wrong with it. Undo writes where the record says, so nothing in it is taken on trust. */
 function parseRecord(text: string, id: string): JournalRecord | string {
   let value: unknown;
   try {
@@ -170,22 +174,6 @@ function parseRecord(text: string, id: string): JournalRecord | string {
   }
   if (!isRecord(value)) return "record.json has not the form this version knows";
   return value.id === id ? value : "record.json belongs to another run";
-}
-
-function isRecord(value: unknown): value is JournalRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const r = value as Record<string, unknown>;
-  return (
-    r.schema === SCHEMA &&
-    typeof r.id === "string" &&
-    typeof r.startedAt === "string" &&
-    typeof r.state === "string" &&
-    typeof r.profile === "string" &&
-    Array.isArray(r.words) &&
-    Array.isArray(r.packages) &&
-    Array.isArray(r.steps) &&
-    r.steps.every((step) => typeof step === "object" && step !== null && "kind" in step)
-  );
 }
 
 function toBytes(text: string): ByteText {

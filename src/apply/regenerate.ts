@@ -84,6 +84,11 @@ export function removeCandidate(machine: Machine, candidate: string): void {
   for (const name of candidateNames(candidate)) machine.remove(name);
 }
 
+/** Where the generator writes, beside the configuration. */
+export function candidateOf(config: string): string {
+  return `${config}.kdump-setup`;
+}
+
 /** The generator writes NAME.new first and copies it to NAME. */
 export function candidateNames(candidate: string): readonly string[] {
   return [candidate, `${candidate}.new`];

@@ -8,6 +8,7 @@ const FORMATS = ["text", "json"] as const;
 
 /** What argv asks for; a string is a text to print (help). Throws UsageError. */
 export async function parseArguments(argv: readonly string[]): Promise<Request | string> {
+  refuseOddBooleans(argv);
   const found: Request[] = [];
   const take = (request: Request): void => {
     found.push(request);
@@ -134,6 +135,19 @@ const EXPLAIN = {
     describe: "JSON lines in, JSON lines out (see the documentation)",
   },
 } as const;
+
+/** yargs takes `--dry-run=1` for `--dry-run=false`, and what was meant as a look becomes a change. */
+function refuseOddBooleans(argv: readonly string[]): void {
+  const flags = Object.entries({ ...COMMON, ...SETUP }).flatMap(([name, option]) => {
+    if (!("type" in option) || option.type !== "boolean") return [];
+    return [`--${name}`, `--no-${name}`, ...("alias" in option ? [`-${option.alias}`] : [])];
+  });
+  for (const word of argv) {
+    const [name, value] = word.split(/=(.*)/s);
+    if (name === undefined || value === undefined || !flags.includes(name)) continue;
+    if (value !== "true" && value !== "false") throw new UsageError(`${name} takes no value`);
+  }
+}
 
 type Args = Readonly<Record<string, unknown>>;
 

@@ -10,8 +10,8 @@ import { showCommands, showRan } from "../ui/show.js";
 import { judgeCandidate } from "../verify/candidate.js";
 import { type Outcome, outcome, refusedOutcome } from "./outcome.js";
 import type { SetupRequest } from "./request.js";
-import type { Thought } from "./setup.js";
 import type { Target } from "./target.js";
+import type { Thought } from "./think.js";
 
 /** How long the package manager's lock is waited for when --lock-timeout says nothing. */
 const PACKAGE_LOCK_SECONDS = 300;
@@ -50,43 +50,44 @@ export async function installPhase(
   const commands = installCommands(profile, packages, request.lockTimeout ?? PACKAGE_LOCK_SECONDS);
   output.talk(`${packages.join(" ")} is not installed. First:`);
   showCommands(output, commands);
-  if (!request.yes && !(await confirm(`Install ${packages.join(" ")}?`))) {
+  if (!request.yes && !(await confirm(`Install ${packages.join(" ")}?`, signal))) {
     output.talk("Nothing was changed.");
-    const document = outcome(thought, target, {
-      result: "planned",
-      changed: false,
-      diffs: [],
-      commands: [],
-      warnings: [],
-      journal: null,
-    });
+    const document = outcome(thought, target, { result: "planned" });
     return { kind: "ended", outcome: { exit: EXIT.ok, document } };
   }
   const done: RanCommand[] = [];
   const refresh: Command | null =
     profile.refresh === null ? null : { argv: profile.refresh, env: profile.env, timeoutSeconds: 600 };
-  await installPackages(target.machine, commands, refresh, signal, (command, result) => {
-    const { exitCode, seconds, stdout, stderr } = result;
-    done.push({ argv: command.argv, exitCode, seconds, stdout, stderr });
-    showRan(output, command, result);
-  });
-  await refuseStrayConfig(target, thought.facts);
+  try {
+    await installPackages(target.machine, commands, refresh, (command, result) => {
+      const { exitCode, seconds, stdout, stderr } = result;
+      done.push({ argv: command.argv, exitCode, seconds, stdout, stderr });
+      showRan(output, command, result);
+    });
+  } finally {
+    await refuseStrayConfig(target, thought.facts);
+  }
+  if (signal.aborted)
+    throw new StepFailed(
+      `interrupted when ${packages.join(" ")} had been installed; nothing else was changed`,
+    );
   return { kind: "went-on", packages, commands: done };
 }
 
 /**
- * On an image the packages' own scripts run the generator in the chroot, where it may find the build host's disk. The
+ * The packages' own scripts run the generator, on an image in the chroot, where it may find the build host's disk. The
  * configuration they wrote is held against the one before, and that one put back when the new one would not boot.
  */
 async function refuseStrayConfig(target: Target, before: Facts): Promise<void> {
   const config = before.grub.config;
-  if (!target.machine.image || config === null || config.state.kind !== "file") return;
+  if (config === null || config.state.kind !== "file") return;
   const after = target.machine.read(config.path);
+  if (after.kind === "file" && after.sha256 === config.state.sha256) return;
   const bootFiles = bootFileNames(target.machine);
   const { problems } = judgeCandidate({ before: config.state, after, words: null, bootFiles }, null);
   if (problems.length === 0) return;
   await target.machine.replace(config.path, config.state.text, config.state.mode);
   throw new StepFailed(
-    `the packages' scripts wrote a ${config.path} that does not fit this image, so the old one was put back: ${problems.join("; ")}`,
+    `the packages' scripts wrote a ${config.path} that is not safe to boot from, so the old one was put back: ${problems.join("; ")}`,
   );
 }

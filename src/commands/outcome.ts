@@ -4,8 +4,8 @@ import { EXIT, type ExitCode, type KdumpError, RefusedError } from "../errors.js
 import type { Facts, Plan } from "../types.js";
 import type { Output } from "../ui/output.js";
 import { showApplied, showReasons } from "../ui/show.js";
-import type { Thought } from "./setup.js";
 import type { Target } from "./target.js";
+import type { Thought } from "./think.js";
 import { targetKernel } from "./wish.js";
 
 export const JSON_SCHEMA = "kdump-setup/1";
@@ -33,11 +33,11 @@ export function outcome(
   target: Target,
   fields: {
     readonly result: Result;
-    readonly changed: boolean;
-    readonly diffs: readonly FileDiff[];
-    readonly commands: readonly RanCommand[];
-    readonly warnings: readonly string[];
-    readonly journal: string | null;
+    readonly changed?: boolean;
+    readonly diffs?: readonly FileDiff[];
+    readonly commands?: readonly RanCommand[];
+    readonly warnings?: readonly string[];
+    readonly journal?: string;
   },
 ): Readonly<Record<string, unknown>> {
   const { facts, wish, planned } = thought;
@@ -53,12 +53,12 @@ export function outcome(
       reservedBytes: wish.reservedBytes,
       why: [...wish.why, ...(plan?.why ?? [])],
     },
-    changed: fields.changed,
+    changed: fields.changed ?? false,
     rebootRequired: plan !== null && plan.reboot === "needed" && fields.result !== "rolled-back",
-    files: fields.diffs,
-    commands: fields.commands.map(({ argv, exitCode, seconds }) => ({ argv, exitCode, seconds })),
-    warnings: [...planWarnings, ...fields.warnings],
-    journal: fields.journal,
+    files: fields.diffs ?? [],
+    commands: (fields.commands ?? []).map(({ argv, exitCode, seconds }) => ({ argv, exitCode, seconds })),
+    warnings: [...planWarnings, ...(fields.warnings ?? [])],
+    journal: fields.journal ?? null,
   };
 }
 
@@ -70,14 +70,7 @@ export function refusedOutcome(
 ): Outcome {
   const reasons = thought.planned.kind === "refused" ? thought.planned.reasons : [];
   showReasons(output, reasons);
-  const document = outcome(thought, target, {
-    result: "refused",
-    changed: false,
-    diffs: [],
-    commands,
-    warnings: [],
-    journal: null,
-  });
+  const document = outcome(thought, target, { result: "refused", commands });
   return { exit: EXIT.refused, document: { ...document, reasons } };
 }
 
@@ -122,5 +115,16 @@ export function errorDocument(command: string, error: KdumpError): Readonly<Reco
     changed: false,
     ...(error instanceof RefusedError && error.reasons.length > 0 ? { reasons: error.reasons } : {}),
     error: { message: error.message, hint: error.hint ?? null, exitCode: error.exit },
+  };
+}
+
+/** The document of a fault of the program itself; its stack goes to standard error. */
+export function faultDocument(command: string, error: unknown): Readonly<Record<string, unknown>> {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    schema: JSON_SCHEMA,
+    command,
+    result: "fault",
+    error: { message, hint: null, exitCode: EXIT.fault },
   };
 }

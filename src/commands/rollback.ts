@@ -21,6 +21,7 @@ import { judgeCandidate } from "../verify/candidate.js";
 import { interruptible } from "./interrupt.js";
 import { hostOf, JSON_SCHEMA, type Outcome } from "./outcome.js";
 import type { RollbackRequest } from "./request.js";
+import { NEEDS_ROOT } from "./setup.js";
 import { type OpenMachine, openTarget, type Target } from "./target.js";
 import { currentUser } from "./user.js";
 import { VERSION } from "./version.js";
@@ -43,8 +44,9 @@ export async function rollback(
       document: { ...document(shown, "planned"), error: { message, exitCode: EXIT.usage } },
     };
   }
+  if (!target.base.effectiveRoot) throw new RefusedError(NEEDS_ROOT);
   return interruptible(async (signal) => {
-    const lock = await target.machine.lock(LOCK_FILE, request.lockTimeout ?? 0);
+    const lock = await target.machine.lock(LOCK_FILE, request.lockTimeout ?? 0, signal);
     try {
       return await takeBack(request, output, target, signal);
     } finally {
@@ -94,11 +96,10 @@ async function takeBack(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { machine } = target;
-  if (!target.base.effectiveRoot) throw new RefusedError("taking a change back needs root: run it with sudo");
   const thought = await think(request, output, target);
   if (thought.outcome !== null) return thought.outcome;
   const { record, plan } = thought;
-  if (!request.yes && plan.steps.length > 0 && !(await confirm("Take it back?"))) {
+  if (!request.yes && plan.steps.length > 0 && !(await confirm("Take it back?", signal))) {
     output.talk("Nothing was changed.");
     return { exit: EXIT.ok, document: document(thought, "planned") };
   }

@@ -1,15 +1,15 @@
-import { apply } from "../apply/apply.js";
+import { type Applied, apply, type RanCommand } from "../apply/apply.js";
 import { LOCK_FILE, readJournal } from "../apply/journal.js";
 import { removeLeftovers } from "../apply/leftovers.js";
-import { diffPlan } from "../diff/unified.js";
-import { EXIT } from "../errors.js";
+import type { FileDiff } from "../diff/unified.js";
+import { EXIT, RefusedError } from "../errors.js";
 import { openMachine } from "../machine/host.js";
 import { openReader } from "../machine/reader.js";
-import { assemblePlan } from "../plan/assemble.js";
-import type { Facts, Intent, Plan, Planned } from "../types.js";
+import { plannedCommands } from "../plan/commands.js";
+import type { Plan, Planned } from "../types.js";
 import { canAsk, confirm } from "../ui/ask.js";
 import type { Output } from "../ui/output.js";
-import { showHost, showPlan, showStep } from "../ui/show.js";
+import { showStep } from "../ui/show.js";
 import { judgeCandidate } from "../verify/candidate.js";
 import { rootProofOf } from "../verify/root-proof.js";
 import { installPhase, missingPackages } from "./install.js";
@@ -19,16 +19,12 @@ import { previewProblems } from "./preview.js";
 import { reboot } from "./reboot.js";
 import type { SetupRequest } from "./request.js";
 import { type OpenMachine, openTarget, type Target } from "./target.js";
+import { present, type Thought, think } from "./think.js";
 import { currentUser } from "./user.js";
 import { VERSION } from "./version.js";
-import { checkExpression, NO_RESERVATION, resolveWish, type Wish } from "./wish.js";
+import { checkExpression } from "./wish.js";
 
-/** What the thinking came to, for one look at the system. */
-export interface Thought {
-  readonly facts: Facts;
-  readonly wish: Wish;
-  readonly planned: Planned;
-}
+export const NEEDS_ROOT = "changing the boot configuration needs root: run it with sudo";
 
 /** `--crashkernel` and `--disable`: facts, plan, diff, question, application, proof. */
 export async function setup(
@@ -46,8 +42,9 @@ export async function setup(
     output.talk(message);
     return { exit: EXIT.usage, document: { ...shown.document, error: { message, exitCode: EXIT.usage } } };
   }
+  if (!target.base.effectiveRoot) throw new RefusedError(NEEDS_ROOT);
   return interruptible(async (signal) => {
-    const lock = await target.machine.lock(LOCK_FILE, request.lockTimeout ?? 0);
+    const lock = await target.machine.lock(LOCK_FILE, request.lockTimeout ?? 0, signal);
     try {
       return await change(request, output, target, signal);
     } finally {
@@ -56,6 +53,7 @@ export async function setup(
   });
 }
 
+/** Plan and diff, nothing else. */
 async function showOnly(request: SetupRequest, output: Output, target: Target): Promise<Outcome> {
   const thought = think(request, target, target.look());
   const { planned } = thought;
@@ -67,19 +65,13 @@ async function showOnly(request: SetupRequest, output: Output, target: Target): 
       : [];
   const diffs = await present(request, output, thought, target, planned.plan, warnings);
   const changes = planned.plan.steps.length > 0 || missing.length > 0;
-  const exit = changes && request.exitCode ? EXIT.changes : EXIT.ok;
-  const result = changes ? "planned" : "unchanged";
-  return {
-    exit,
-    document: outcome(thought, target, {
-      result,
-      changed: false,
-      diffs,
-      commands: [],
-      warnings,
-      journal: null,
-    }),
-  };
+  const commands = plannedCommands(planned.plan).map((command) => ({
+    argv: command.argv,
+    exitCode: null,
+    seconds: null,
+  }));
+  const document = outcome(thought, target, { result: changes ? "planned" : "unchanged", diffs, warnings });
+  return { exit: changes && request.exitCode ? EXIT.changes : EXIT.ok, document: { ...document, commands } };
 }
 
 /** With the lock held. */
@@ -91,68 +83,27 @@ async function change(
 ): Promise<Outcome> {
   const { machine } = target;
   removeLeftovers(machine, readJournal(machine).records, target.base.bootId);
-  let thought = think(request, target, target.look());
-  const installed = await installPhase(request, output, target, thought, signal);
+  const before = think(request, target, target.look());
+  const installed = await installPhase(request, output, target, before, signal);
   if (installed.kind === "ended") return installed.outcome;
-  if (installed.packages.length > 0) thought = think(request, target, target.look());
-  const { planned, wish } = thought;
-  if (planned.kind === "refused") return refusedOutcome(output, thought, target, installed.commands);
-  const { plan } = planned;
-  const { commands, packages } = installed;
-  const diffs = await present(request, output, thought, target, plan, []);
-  if (plan.steps.length === 0 && packages.length === 0) {
-    return {
-      exit: EXIT.ok,
-      document: outcome(thought, target, {
-        result: "unchanged",
-        changed: false,
-        diffs,
-        commands,
-        warnings: [],
-        journal: null,
-      }),
-    };
+  const { packages, commands } = installed;
+  const thought = packages.length > 0 ? think(request, target, target.look()) : before;
+  const ended = await beforeApplying(request, output, target, thought, commands, signal);
+  if ("outcome" in ended && packages.length > 0) {
+    // the packages are there all the same, and the journal is where somebody will look for who brought them
+    const { journal } = await carryOut(
+      request,
+      output,
+      target,
+      { ...thought, planned: INSTALLED_ONLY },
+      packages,
+      signal,
+    );
+    return { ...ended.outcome, document: { ...ended.outcome.document, changed: true, journal } };
   }
-  if (!request.yes && plan.steps.length > 0) {
-    const problems = await previewProblems(target, thought.facts, plan, output, signal);
-    if (problems !== null)
-      return refusedOutcome(
-        output,
-        { ...thought, planned: { kind: "refused", reasons: problems, warnings: plan.warnings } },
-        target,
-        commands,
-      );
-    if (!(await confirm("Make these changes?"))) {
-      output.talk("Nothing was changed.");
-      return {
-        exit: EXIT.ok,
-        document: outcome(thought, target, {
-          result: "planned",
-          changed: false,
-          diffs,
-          commands,
-          warnings: [],
-          journal: null,
-        }),
-      };
-    }
-  }
-  const proof = rootProofOf(machine, openReader("/"));
-  const applied = await apply(machine, {
-    plan,
-    command: request.crashkernel === null ? "disable" : "setup",
-    words: wish.words,
-    profile: target.profile.id,
-    version: VERSION,
-    user: currentUser(),
-    bootId: target.base.bootId,
-    takesBack: null,
-    packages,
-    judge: (candidate) => judgeCandidate(candidate, proof),
-    confirm: () => remaining(think(request, target, target.look()).planned),
-    signal,
-    onStep: (step) => showStep(output, step),
-  });
+  if ("outcome" in ended) return ended.outcome;
+  const { plan, diffs } = ended;
+  const applied = await carryOut(request, output, target, thought, packages, signal);
   const done = appliedOutcome(output, thought, target, applied, {
     diffs,
     earlier: commands,
@@ -163,40 +114,79 @@ async function change(
   return done;
 }
 
+type Ready = { readonly plan: Plan; readonly diffs: readonly FileDiff[] };
+
+/** Refused, nothing to do or declined: how it ended. Otherwise the plan that was agreed to. */
+async function beforeApplying(
+  request: SetupRequest,
+  output: Output,
+  target: Target,
+  thought: Thought,
+  commands: readonly RanCommand[],
+  signal: AbortSignal,
+): Promise<{ readonly outcome: Outcome } | Ready> {
+  const { planned } = thought;
+  if (planned.kind === "refused") return { outcome: refusedOutcome(output, thought, target, commands) };
+  const { plan } = planned;
+  const diffs = await present(request, output, thought, target, plan, []);
+  if (plan.steps.length === 0) {
+    const reboots = request.reboot && plan.reboot === "needed";
+    const exit = reboots && !(await reboot(target.machine, output)) ? EXIT.fault : EXIT.ok;
+    return {
+      outcome: { exit, document: outcome(thought, target, { result: "unchanged", diffs, commands }) },
+    };
+  }
+  if (request.yes) return { plan, diffs };
+  const reasons = await previewProblems(target, thought.facts, plan, output, signal);
+  if (reasons !== null) {
+    const refused: Planned = { kind: "refused", reasons, warnings: plan.warnings };
+    return { outcome: refusedOutcome(output, { ...thought, planned: refused }, target, commands) };
+  }
+  if (await confirm("Make these changes?", signal)) return { plan, diffs };
+  output.talk("Nothing was changed.");
+  return {
+    outcome: { exit: EXIT.ok, document: outcome(thought, target, { result: "planned", diffs, commands }) },
+  };
+}
+
+const INSTALLED_ONLY: Planned = {
+  kind: "plan",
+  plan: { steps: [], reboot: "not-needed", warnings: [], why: ["packages were installed, nothing else"] },
+};
+
+function carryOut(
+  request: SetupRequest,
+  output: Output,
+  target: Target,
+  thought: Thought & { readonly planned: Planned },
+  packages: readonly string[],
+  signal: AbortSignal,
+): Promise<Applied> {
+  const { machine } = target;
+  const { planned, wish } = thought;
+  if (planned.kind === "refused")
+    throw new RefusedError(planned.reasons.map((reason) => reason.text).join("; "));
+  const proof = rootProofOf(machine, openReader("/"));
+  return apply(machine, {
+    plan: planned.plan,
+    command: request.crashkernel === null ? "disable" : "setup",
+    words: wish.words,
+    profile: target.profile.id,
+    version: VERSION,
+    user: currentUser(),
+    bootId: target.base.bootId,
+    takesBack: null,
+    packages,
+    judge: (candidate) => judgeCandidate(candidate, proof),
+    confirm: () =>
+      planned.plan.steps.length === 0 ? [] : remaining(think(request, target, target.look()).planned),
+    signal,
+    onStep: (step) => showStep(output, step),
+  });
+}
+
 /** The proof that the change took: thought of anew, from the disk, there is nothing left to do. */
 function remaining(planned: Planned): readonly string[] {
   if (planned.kind === "refused") return planned.reasons.map((reason) => reason.text);
   return planned.plan.steps.filter((step) => step.kind !== "runtime").map((step) => step.why);
-}
-
-export function think(request: SetupRequest, target: Target, facts: Facts): Thought {
-  const wish =
-    request.crashkernel === null ? NO_RESERVATION : resolveWish(request.crashkernel, facts, target.profile);
-  const intent: Intent = {
-    kind: request.crashkernel === null ? "disable" : "reserve",
-    words: wish.words,
-    force: request.force,
-    mask: request.mask,
-    install: request.install,
-    regenerate: request.regenerate,
-    service: request.service,
-    objections: wish.reasons,
-    warnings: [...target.warnings, ...wish.warnings],
-  };
-  return { facts, wish, planned: assemblePlan(facts, intent, target.profile, { writes: !request.dryRun }) };
-}
-
-async function present(
-  request: SetupRequest,
-  output: Output,
-  thought: Thought,
-  target: Target,
-  plan: Plan,
-  warnings: readonly string[],
-) {
-  const diffs = await diffPlan(plan);
-  showHost(output, thought.facts, target.profile, thought.wish);
-  showPlan(output, plan, request.diff ? diffs : [], warnings);
-  if (plan.steps.length === 0) output.result("Nothing to do: everything is as wished.");
-  return diffs;
 }

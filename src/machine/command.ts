@@ -60,10 +60,11 @@ export async function runCommand(command: Command, options: RunOptions = {}): Pr
     if (Number.isFinite(ms)) timers.push(setTimeout(what, ms));
   };
   let ended: string | null = null;
-  let exited = false;
+  /** of a program that ended by itself or by a signal; undefined while it runs, or when it never ran */
+  let exit: { readonly code: number | null } | undefined;
   let giveUp: (nothing: null) => void = () => undefined;
   const end = (why: string) => {
-    if (ended !== null || exited) return;
+    if (ended !== null || exit !== undefined) return;
     ended = why;
     killGroup(child.pid, "SIGTERM");
     after(KILL_AFTER_MS, () => killGroup(child.pid, "SIGKILL"));
@@ -73,8 +74,8 @@ export async function runCommand(command: Command, options: RunOptions = {}): Pr
   after(command.timeoutSeconds * 1000, () => end(`timed out after ${command.timeoutSeconds} s`));
   if (options.signal?.aborted === true) onAbort();
   options.signal?.addEventListener("abort", onAbort);
-  child.once("exit", () => {
-    exited = true;
+  child.once("exit", (code) => {
+    exit = { code };
     after(DRAIN_MS, () => {
       child.stdout?.destroy();
       child.stderr?.destroy();
@@ -93,7 +94,7 @@ export async function runCommand(command: Command, options: RunOptions = {}): Pr
     return { exitCode: null, stdout: "", stdoutBytes: "", stderr: "", seconds, failure };
   }
   // one that was told to end may say it ended well, with half of its work done
-  const exitCode = ended === null ? child.exitCode : null;
+  const exitCode = ended === null ? (exit?.code ?? null) : null;
   const failure = exitCode === null ? (ended ?? reasonOf(result)) : null;
   const [stdout, stderr] = [result.stdout ?? Buffer.alloc(0), result.stderr ?? Buffer.alloc(0)];
   const texts = {

@@ -1,8 +1,19 @@
+import { candidateOf } from "../apply/regenerate.js";
 import { checkEntries } from "../bootconfig/check-entries.js";
 import { readGrubCfg } from "../bootconfig/grub-cfg.js";
 import type { Profile } from "../distro/profile.js";
 import { type CommandLineEdited, editCommandLine } from "../edit/grub-defaults.js";
-import type { Command, Facts, FileState, GrubFacts, NamedFile, Reason, SourceFile, Step } from "../types.js";
+import type {
+  BootMount,
+  Command,
+  Facts,
+  FileState,
+  GrubFacts,
+  NamedFile,
+  Reason,
+  SourceFile,
+  Step,
+} from "../types.js";
 import { type Part, refusal, unreadable } from "./part.js";
 
 /** Longest a generator may take: os-prober on a machine with many disks is the slow one. */
@@ -127,7 +138,7 @@ export function regenerateStep(
   if (!facts.grub.generators.includes(generator)) {
     return { step: null, reason: refusal("generator", `${generator} is not installed here`) };
   }
-  const candidate = `${config.path}.kdump-setup`;
+  const candidate = candidateOf(config.path);
   const step: Step = {
     kind: "regenerate",
     config: config.path,
@@ -136,10 +147,17 @@ export function regenerateStep(
     check: generatorCommand(boot.check, "{file}", candidate, facts, CHECK_SECONDS),
     candidate,
     words,
-    freeze: facts.grub.bootMount?.mountPoint ?? null,
+    freeze: freezable(facts.grub.bootMount),
     why,
   };
   return { step, reason: null };
+}
+
+/** File systems with a journal that GRUB does not replay. A vfat EFI system partition has none, and cannot be frozen. */
+const JOURNALED: ReadonlySet<string> = new Set(["ext3", "ext4", "xfs"]);
+
+function freezable(mount: BootMount | null): string | null {
+  return mount !== null && JOURNALED.has(mount.fsType) ? mount.mountPoint : null;
 }
 
 /** In the system's own language; on an image without os-prober, which would find the build host's systems. */

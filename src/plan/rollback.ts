@@ -76,6 +76,19 @@ export function planRollback(input: RollbackInput): PlannedRollback {
         entry satisfies never;
     }
   }
+  const generates = later.some((step) => step.kind === "regenerate");
+  const told = record.steps.some((entry) => entry.kind === "config");
+  // that run left the generator out, and whoever ran it since put its words into the menu
+  if (!generates && !told && input.regenerate && steps.some((step) => isSource(input, step))) {
+    const { step, reason } = regenerateStep(
+      facts,
+      input.profile,
+      null,
+      "generated from the restored sources",
+    );
+    if (step !== null) later.push(step);
+    if (reason !== null) reasons.push(reason);
+  }
   if (conflicts.length > 0) return { kind: "conflict", conflicts };
   if (reasons.length > 0) return { kind: "refused", reasons };
   if (record.packages.length > 0) {
@@ -89,6 +102,13 @@ export function planRollback(input: RollbackInput): PlannedRollback {
   const all = [...steps, ...later];
   const reboot = all.some((step) => step.kind === "regenerate") ? "needed" : "not-needed";
   return { kind: "plan", plan: { steps: all, reboot, warnings, why: [`takes back ${record.id}`] } };
+}
+
+/** Does the generator read that file? */
+function isSource({ profile }: RollbackInput, step: Step): boolean {
+  if (step.kind !== "write-file" && step.kind !== "remove-file") return false;
+  const { defaults, dropIns } = profile.boot;
+  return step.path === defaults || (dropIns !== null && step.path.startsWith(`${dropIns.dir}/`));
 }
 
 function restoreFile(

@@ -53,6 +53,8 @@ export interface Output {
   readonly style: Style;
   readonly result: (text: string) => void;
   readonly talk: (text: string) => void;
+  /** what has to be heard, --quiet or not */
+  readonly error: (text: string) => void;
   /** talk that only -v shows */
   readonly detail: (text: string) => void;
 }
@@ -67,17 +69,31 @@ export function openOutput(options: {
   readonly into: string[] | null;
 }): Output {
   const style = chooseStyle(options.color, options.into === null && process.stdout.isTTY === true);
+  const error = (text: string) => say(process.stderr, `${text}\n`);
   const talk = (text: string) => {
-    if (!options.quiet) process.stderr.write(`${text}\n`);
+    if (!options.quiet) error(text);
   };
   return {
     style,
     talk,
+    error,
     result: (text) => {
       if (!options.textResult) return;
-      if (options.into === null) process.stdout.write(`${text}\n`);
+      if (options.into === null) say(process.stdout, `${text}\n`);
       else options.into.push(`${text}\n`);
     },
     detail: options.verbose ? talk : () => undefined,
   };
+}
+
+/**
+ * Writes, whatever becomes of it: a log disk that fills up must not end a change half-way. On Node 16 a write to a
+ * file throws at once; otherwise cli.ts hears of it. What could not be said there is known at the end (exit 1).
+ */
+export function say(stream: NodeJS.WriteStream, text: string): void {
+  try {
+    stream.write(text);
+  } catch (failure) {
+    stream.emit("error", failure);
+  }
 }

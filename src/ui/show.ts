@@ -4,6 +4,7 @@ import type { FileDiff } from "../diff/unified.js";
 import type { Profile } from "../distro/profile.js";
 import { KdumpError } from "../errors.js";
 import type { Ran } from "../machine/machine.js";
+import { plannedCommands } from "../plan/commands.js";
 import type { Command, Facts, Plan, Reason, Step } from "../types.js";
 import { colourDiff, type Output, printable } from "./output.js";
 
@@ -31,27 +32,11 @@ export function showPlan(
   showWarnings(output, [...plan.warnings, ...warnings]);
   for (const file of diffs) output.result(colourDiff(file.diff.replace(/\n$/, ""), output.style));
   for (const reason of plan.why) output.talk(`  ${printable(reason)}`);
-  showCommands(output, plan.steps.flatMap(commandsOf));
+  showCommands(output, plannedCommands(plan));
 }
 
 export function showWarnings(output: Output, warnings: readonly string[]): void {
   for (const text of warnings) output.talk(`${output.style.yellow("warning:")} ${printable(text)}`);
-}
-
-function commandsOf(step: Step): readonly Command[] {
-  switch (step.kind) {
-    case "regenerate":
-      return [step.command, step.check];
-    case "unit":
-    case "runtime":
-      return [step.command];
-    case "write-file":
-    case "remove-file":
-    case "unit-links":
-      return [];
-    default:
-      return step satisfies never;
-  }
 }
 
 export function showCommands(output: Output, commands: readonly Command[]): void {
@@ -61,9 +46,9 @@ export function showCommands(output: Output, commands: readonly Command[]): void
 }
 
 export function showReasons(output: Output, reasons: readonly Reason[]): void {
-  output.talk(output.style.red("Refused, nothing was changed:"));
+  output.error(output.style.red("Refused:"));
   for (const { severity, text } of reasons) {
-    output.talk(`  - ${printable(text)}${severity === "objection" ? " (--force goes past this)" : ""}`);
+    output.error(`  - ${printable(text)}${severity === "objection" ? " (--force goes past this)" : ""}`);
   }
 }
 
@@ -112,16 +97,16 @@ export function showApplied(
       return;
     }
     case "rolled-back":
-      output.talk(style.red(`Failed: ${printable(applied.error.message)}`));
+      output.error(style.red(`Failed: ${printable(applied.error.message)}`));
       showStderr(output, applied.error);
-      output.talk("Everything that was changed was put back.");
+      output.error("Everything that was changed was put back.");
       return;
     case "stuck":
-      output.talk(style.red(`Failed: ${printable(applied.error.message)}`));
+      output.error(style.red(`Failed: ${printable(applied.error.message)}`));
       showStderr(output, applied.error);
-      output.talk(style.red("Not everything could be put back:"));
+      output.error(style.red("Not everything could be put back:"));
       for (const { what, why, backup } of applied.notUndone) {
-        output.talk(printable(`  ${what}: ${why}${backup === null ? "" : `; what it was is in ${backup}`}`));
+        output.error(printable(`  ${what}: ${why}${backup === null ? "" : `; what it was is in ${backup}`}`));
       }
       return;
     default:
@@ -136,7 +121,7 @@ function doneText(words: readonly string[]): string {
 
 function showStderr(output: Output, error: Error): void {
   if ("stderr" in error && typeof error.stderr === "string" && error.stderr.trim() !== "") {
-    output.talk(printable(error.stderr.trimEnd()).replace(/^/gm, "  "));
+    output.error(printable(error.stderr.trimEnd()).replace(/^/gm, "  "));
   }
-  if (error instanceof KdumpError && error.hint !== undefined) output.talk(printable(error.hint));
+  if (error instanceof KdumpError && error.hint !== undefined) output.error(printable(error.hint));
 }

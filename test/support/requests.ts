@@ -38,6 +38,8 @@ export function rollbackRequest(
   return { command: "rollback", ...common(root), id, ...changes };
 }
 
+/** Says nothing, not even what --quiet lets through. */
 export function silent(): Output {
-  return openOutput({ color: "never", quiet: true, verbose: false, textResult: false, into: null });
+  const output = openOutput({ color: "never", quiet: true, verbose: false, textResult: false, into: null });
+  return { ...output, error: () => undefined };
 }
