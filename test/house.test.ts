@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   verify: ["apply", "bootconfig", "machine"],
   // the links of a unit are put back by looking at what links there are: facts/unit.ts
   apply: ["machine", "distro", "facts"],
-  ui: ["apply", "crashkernel", "diff", "distro", "machine"],
+  ui: ["apply", "crashkernel", "diff", "distro", "machine", "plan"],
   commands: [
     "apply",
     "bootconfig",
