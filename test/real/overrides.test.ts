@@ -33,13 +33,17 @@ test("256M in /etc/default/grub does not boot while kdump-tools.cfg comes after 
   const { code, json, stderr } = await ask(root, SET);
   assert.equal(code, 0, stderr);
   assert.deepEqual(json.files.map((file: { path: string }) => file.path).sort(), [
-    DEFAULTS,
     KDUMP_CFG,
     "/etc/default/kdump-tools",
   ]);
   assert.equal(await shellSays(root), "quiet crashkernel=256M");
   await assertBoots(root, ["crashkernel=256M"], { normal: 3 });
-  assert.match(content(root, KDUMP_CFG), /_DEFAULT crashkernel=256M"$/m, "where the documents tell to look");
+  assert.equal(content(root, KDUMP_CFG), 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT"\n');
+
+  // asked for another size, the line the package and its documents know is not revived
+  assert.equal((await tool(root, ["--crashkernel", "320M", "--yes"])).code, 0);
+  assert.equal(await shellSays(root), "quiet crashkernel=320M");
+  await assertBoots(root, ["crashkernel=320M"], { normal: 3 });
 });
 
 test("a cloud image's drop-in before kdump-tools.cfg replaces the variable: one value boots", {
