@@ -66,17 +66,9 @@ interface Thought {
 }
 
 async function think(request: RollbackRequest, output: Output, target: Target): Promise<Thought> {
-  const { machine, profile } = target;
+  const { machine } = target;
   const record = chooseRecord(readJournal(machine), request.id);
-  const facts = target.look();
-  const planned = planRollback({
-    record,
-    facts,
-    profile,
-    current: (path) => machine.read(path),
-    saved: (file) => savedText(machine, record.id, file),
-    regenerate: request.regenerate,
-  });
+  const { facts, planned } = planFor(request, target, record);
   const empty: Plan = { steps: [], reboot: "not-needed", warnings: [], why: [] };
   const base = { record, facts, target };
   if (planned.kind !== "plan") {
@@ -87,6 +79,26 @@ async function think(request: RollbackRequest, output: Output, target: Target): 
   output.talk(`Takes back ${record.id} (${record.startedAt}, ${record.user}).`);
   showPlan(output, planned.plan, request.diff ? diffs : [], []);
   return { ...base, plan: planned.plan, diffs, outcome: null };
+}
+
+function planFor(request: RollbackRequest, { machine, profile, look }: Target, record: JournalRecord) {
+  const facts = look();
+  const planned = planRollback({
+    record,
+    facts,
+    profile,
+    current: (path) => machine.read(path),
+    saved: (file) => savedText(machine, record.id, file),
+    regenerate: request.regenerate,
+  });
+  return { facts, planned };
+}
+
+/** The proof that it was taken back: looked at anew, its files and its unit are what they were. */
+function remaining(planned: PlannedRollback): readonly string[] {
+  if (planned.kind !== "plan") return ["what it changed is changed again already"];
+  const left = planned.plan.steps.filter((step) => step.kind !== "regenerate" && step.kind !== "runtime");
+  return left.map((step) => `${"path" in step ? step.path : step.unit} is not what it was`);
 }
 
 async function takeBack(
@@ -120,7 +132,7 @@ async function takeBack(
     takesBack: record.id,
     packages: [],
     judge: (candidate) => judgeCandidate(candidate, null),
-    confirm: () => [],
+    confirm: () => remaining(planFor(request, target, record).planned),
     signal,
     onStep: (step) => showStep(output, step),
   });

@@ -154,7 +154,7 @@ const statement = fc.oneof(
   },
 );
 
-export const generatedFile = fc
+const generatedFile = fc
   .tuple(
     fc.array(statement, { minLength: 1, maxLength: 7 }),
     seldom(fc.constant("\n"), fc.constantFrom("", "\r\n"), 8),
