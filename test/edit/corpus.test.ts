@@ -207,7 +207,8 @@ function verdict(run: Run, names: readonly string[], before: Answer, after: Answ
   const crash = VARIABLES.flatMap((name) => words(after, name)).filter(isCrashkernel);
   if (crash.join() !== run.wanted.join()) return `carries ${crash.join(" ")}`;
   for (const name of names) {
-    const others = (answer: Answer) => words(answer, name).filter((word) => !isCrashkernel(word));
+    const others = (answer: Answer) =>
+      words(answer, name).filter((word) => !isCrashkernel(word) && word !== "\r");
     const old = before.values.get(name);
     const fresh = after.values.get(name);
     const touched = (VARIABLES as readonly string[]).includes(name) || (old ?? "").includes("crashkernel=");
