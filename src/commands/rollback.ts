@@ -38,7 +38,7 @@ export async function rollback(
     const shown = await think(request, output, target);
     if (!asks || shown.outcome !== null) return shown.outcome ?? ended(shown, request);
     const message = "there is nobody to answer the question, so nothing was changed: give --yes";
-    output.talk(message);
+    output.error(message);
     return {
       exit: EXIT.usage,
       document: { ...document(shown, "planned"), error: { message, exitCode: EXIT.usage } },

@@ -39,7 +39,7 @@ export async function setup(
     const shown = await showOnly(request, output, target);
     if (shown.exit !== EXIT.ok) return shown;
     const message = "there is nobody to answer the question, so nothing was changed: give --yes";
-    output.talk(message);
+    output.error(message);
     return { exit: EXIT.usage, document: { ...shown.document, error: { message, exitCode: EXIT.usage } } };
   }
   if (!target.base.effectiveRoot) throw new RefusedError(NEEDS_ROOT);

@@ -38,27 +38,15 @@ export function planRollback(input: RollbackInput): PlannedRollback {
   const reasons: Reason[] = [];
   const later: Step[] = [];
   const warnings: string[] = [];
+  let generates = false;
   for (const entry of [...record.steps].reverse()) {
     switch (entry.kind) {
       case "file":
         restoreFile(input, entry, steps, conflicts);
         break;
-      case "config": {
-        if (sameContent(facts.grub.config?.state, entry.before)) break;
-        if (!input.regenerate) {
-          warnings.push("the boot configuration is left as it is (--no-regenerate)");
-          break;
-        }
-        const { step, reason } = regenerateStep(
-          facts,
-          input.profile,
-          null,
-          "generated from the restored sources",
-        );
-        if (step !== null) later.push(step);
-        if (reason !== null) reasons.push(reason);
+      case "config":
+        generates ||= !sameContent(facts.grub.config?.state, entry.before);
         break;
-      }
       case "unit":
         restoreUnit(facts, entry, later);
         break;
@@ -76,19 +64,21 @@ export function planRollback(input: RollbackInput): PlannedRollback {
         entry satisfies never;
     }
   }
-  const generates = later.some((step) => step.kind === "regenerate");
+  // a run that left the generator out: whoever ran it since put that run's words into the menu
   const told = record.steps.some((entry) => entry.kind === "config");
-  // that run left the generator out, and whoever ran it since put its words into the menu
-  if (!generates && !told && input.regenerate && steps.some((step) => isSource(input, step))) {
+  generates ||= !told && steps.some((step) => isSource(input, step));
+  if (generates && input.regenerate) {
     const { step, reason } = regenerateStep(
       facts,
       input.profile,
       null,
       "generated from the restored sources",
     );
-    if (step !== null) later.push(step);
+    if (step !== null) later.unshift(step);
     if (reason !== null) reasons.push(reason);
   }
+  if (generates && !input.regenerate)
+    warnings.push("the boot configuration is left as it is (--no-regenerate)");
   if (conflicts.length > 0) return { kind: "conflict", conflicts };
   if (reasons.length > 0) return { kind: "refused", reasons };
   if (record.packages.length > 0) {
