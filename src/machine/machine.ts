@@ -39,6 +39,8 @@ export interface Reader {
   readonly image: boolean;
   /** bytes as latin1 with mode and owner; at most `limit` bytes (default 16 MiB), never blocks on a FIFO or device */
   read(path: string, limit?: number): FileState;
+  /** the first `bytes` bytes of a regular file, fewer where it is shorter; null when it is none or cannot be read */
+  readStart(path: string, bytes: number): ByteText | null;
   /** text of a small file such as those under /proc and /sys; null when absent or unreadable */
   readText(path: string): string | null;
   /** names sorted by byte value; null when it is no readable directory */

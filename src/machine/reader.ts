@@ -48,6 +48,10 @@ export function openReader(root: string): Reader {
       if (walk.kind === "fault") return { kind: "unreadable", why: walk.why };
       return readState(hostPath(real, walk.path), walk.path, limit);
     },
+    readStart(path, bytes) {
+      const at = host(path);
+      return at === null ? null : readBeginning(at, bytes);
+    },
     readText(path) {
       const at = host(path);
       if (at === null) return null;
@@ -93,10 +97,36 @@ function realRoot(root: string): string {
  * O_NONBLOCK: a FIFO planted where a file should be must not hang us. O_NOFOLLOW: links were followed already, inside
  * the root; one that appears now was put there in between.
  */
+const OPEN = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY;
+
+function readBeginning(at: string, bytes: number): string | null {
+  let fd: number;
+  try {
+    fd = openSync(at, OPEN);
+  } catch {
+    return null;
+  }
+  try {
+    if (!fstatSync(fd).isFile()) return null;
+    const buffer = Buffer.alloc(bytes);
+    let filled = 0;
+    while (filled < bytes) {
+      const count = readSync(fd, buffer, filled, bytes - filled, null);
+      if (count === 0) break;
+      filled += count;
+    }
+    return buffer.toString("latin1", 0, filled);
+  } catch {
+    return null;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 function readState(at: string, inside: string, limit: number): FileState {
   let fd: number;
   try {
-    fd = openSync(at, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY);
+    fd = openSync(at, OPEN);
   } catch (error) {
     if (isMissing(error)) return { kind: "absent" };
     if (errorCode(error) === "ENXIO") return { kind: "other", type: "socket" };

@@ -57,6 +57,20 @@ test("a file past the limit is not read", (t) => {
   assert.equal(openReader(root).read("/big", 1000).kind, "file");
 });
 
+test("of a large file the beginning can be read alone; of what is no file nothing", async (t) => {
+  const root = temporaryDirectory(t);
+  plant(root, { short: "abc" });
+  writeFileSync(`${root}/big`, Buffer.concat([Buffer.from([0xff, 0, 0x80]), Buffer.alloc(1 << 20)]));
+  symlinkSync("/big", `${root}/link`);
+  await must(["mkfifo", `${root}/fifo`]);
+  const reader = openReader(root);
+  assert.equal(reader.readStart("/link", 4), "\xff\0\x80\0");
+  assert.equal(reader.readStart("/short", 612), "abc");
+  assert.equal(reader.readStart("/short", 0), "");
+  for (const path of ["/fifo", "/", "/none", "/short/none"])
+    assert.equal(reader.readStart(path, 4), null, path);
+});
+
 test("every byte comes through, text or not", (t) => {
   const root = temporaryDirectory(t);
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
