@@ -19,6 +19,10 @@ const id = text("^[a-z0-9][a-z0-9._-]*$", "an id in lower case");
 const version = text("^[0-9A-Za-z][0-9A-Za-z._-]*$", "a release as text");
 const sentence = text("^\\S(.*\\S)?$", "a line of text");
 const path = text("^(/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)+$", "an absolute path without . and ..");
+const releasePath = text(
+  "^(/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)*/[A-Za-z0-9._+@-]*\\{release\\}[A-Za-z0-9._+@-]*$",
+  "an absolute path whose last part has {release} in it",
+);
 const suffix = text("^\\.[a-z0-9]+$", "a file name's ending, with its dot");
 const variable = text("^[A-Za-z_][A-Za-z0-9_]*$", "a shell variable's name");
 const argument = text("^[^\\s]+$", "one argument without blanks");
@@ -63,6 +67,7 @@ const kdump: Decoder<KdumpProfile> = object({
     builtIn: nullable(object({ script: path, pattern: oneGroup(), fallback: sentence })),
     onPanic: text("^[a-z_.]+=[0-9-]+$", "one kernel argument with a number"),
   }),
+  captureInitrd: releasePath,
   reload: command(),
   unload: command(),
 });

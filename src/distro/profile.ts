@@ -76,6 +76,8 @@ export interface KdumpProfile {
     /** added when no argument of that name stands there: what makes a capture kernel that fails reboot */
     readonly onPanic: string;
   };
+  /** the initrd that the package makes for the capture kernel; `{release}` stands for what uname -r says of that kernel */
+  readonly captureInitrd: string;
   /** loads the capture kernel anew on a running system that has one loaded */
   readonly reload: NonEmpty<string>;
   /** takes the loaded capture kernel out */

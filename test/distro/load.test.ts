@@ -141,6 +141,9 @@ test("words that would be run or written as they stand are checked", () => {
     [["boot", "appendTo"], "GRUB_CMDLINE_XEN", "/boot/appendTo"],
     [["boot", "defaults"], "/etc/../grub", "/boot/defaults"],
     [["boot", "defaults"], "etc/default/grub", "/boot/defaults"],
+    [["kdump", "captureInitrd"], "/boot/initrd.img", "/kdump/captureInitrd"],
+    [["kdump", "captureInitrd"], "/boot/../{release}", "/kdump/captureInitrd"],
+    [["kdump", "captureInitrd"], "/boot/{release}/{release}", "/kdump/captureInitrd"],
     [["crashkernel", "recommended", "x86_64"], "auto", "/crashkernel/recommended/x86_64"],
     [["crashkernel", "recommended", "x86_64"], "1G $(reboot)", "/crashkernel/recommended/x86_64"],
     [
