@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
+import { checkDisk } from "./disk-check.js";
 import { sleep } from "./emulator.js";
 import type { Guest } from "./guest.js";
 import { type Bench, guestWith, kdumpImage, TOOL_FILE } from "./images.js";
@@ -62,6 +63,7 @@ export async function powerCuts(
   options: { readonly cuts: number; readonly seed: number },
 ): Promise<void> {
   const { steps } = bench;
+  await steps.step("the disk loses what is not flushed", async () => await checkDisk(bench.dir));
   const image = await kdumpImage(layout, bench);
   const ready = await makeReady(layout, bench, by, image);
   const random = randomFrom(options.seed);
