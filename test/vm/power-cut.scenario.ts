@@ -193,15 +193,14 @@ async function withDisk<T>(
 /** Begins the change in the background, its words on the console; the time when it did. */
 async function begin(guest: Guest, by: By, offset: number): Promise<number> {
   const script = `echo VM-START; ${COMMAND[by]}; echo VM-END $?`;
-  const asked = guest.must(`setsid sh -c '${script}' >/dev/ttyS0 2>&1 </dev/null &`);
+  // the power may go before ssh has ended
+  guest.must(`setsid sh -c '${script}' >/dev/ttyS0 2>&1 </dev/null &`).catch(() => undefined);
   const began = Date.now();
   while (!guest.since(offset).includes("VM-START")) {
     if (Date.now() - began > 60_000) throw new Error("the change does not begin");
     await sleep(0.05);
   }
-  const started = Date.now();
-  asked.catch(() => undefined); // the power may go before ssh has ended
-  return started;
+  return Date.now();
 }
 
 const hashes = async (guest: Guest): Promise<string> => await guest.must(`sha256sum ${FILES} 2>&1; true`);
