@@ -3,6 +3,7 @@ import { type Findings, shown, shownWords } from "./finding.js";
 import type { GrubMenu, MenuPlace } from "./grub-cfg.js";
 import { settingOf } from "./grub-cfg.js";
 import type { Matches } from "./match-entries.js";
+import { placeOf } from "./menu-place.js";
 
 /** Would another entry boot when nobody touches a key? */
 export function compareDefault(findings: Findings, old: GrubMenu, now: GrubMenu, matches: Matches): void {
@@ -59,23 +60,4 @@ function savedHandling(menu: GrubMenu): string[] {
     }
     return statement.kind === "command" && statement.words[0]?.text === "load_env" ? ["load_env"] : [];
   });
-}
-
-/**
- * What a value of `default` names: numbers count from 0, else an id or a title, and ">" goes into a submenu
- * (">>" is a ">" in a title). GRUB 2.06, grub-core/normal/menu.c, get_entry_number and grub_menu_execute_entry.
- */
-function placeOf(menu: GrubMenu, value: string): MenuPlace | null {
-  let list = menu.places;
-  let place: MenuPlace | null = null;
-  for (const part of value.replaceAll(">>", "\0").split(">")) {
-    const name = part.replaceAll("\0", ">");
-    const number = /^\s*\d+/.exec(name);
-    place =
-      list.find((p) => p.id === name || p.title === name) ??
-      (number === null ? null : (list[Number(number[0])] ?? null));
-    if (place === null) return null;
-    list = place.children;
-  }
-  return place;
 }
