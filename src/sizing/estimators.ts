@@ -54,7 +54,7 @@ function kdumpConfig({ parts, machine }: SizingInput): Estimate {
   const floor = images + 32 * MIB;
   const sum = `${factor} × kernel file ${mib(kernelFile.bytes)} + initrd ${mib(captureInitrd.bytes)} + unpacked ${mib(captureInitrdUnpacked.bytes)}`;
   const { cpus } = machine;
-  if (earlyUsed === null || cpus === null)
+  if (earlyUsed === null || cpus === null || machine.ramBytes === null)
     return { by, bytes: floor, how: `${sum} + 32 MiB (its lower limit; use early in boot was not measured)` };
   const saved = buckets(cpus, CPU_BUCKETS) + buckets(Math.floor(machine.ramBytes / GIB), RAM_BUCKETS);
   const measured = images + earlyUsed.bytes - saved;
@@ -88,6 +88,8 @@ function buckets(count: number, steps: Buckets): number {
 function calibrate({ machine, parts, calibration }: SizingInput): Estimate {
   const by = "kdumptool calibrate";
   if (calibration === null) return { by, bytes: null, how: "not installed: its calibrate.conf is missing" };
+  const { ramBytes } = machine;
+  if (ramBytes === null) return lacks(by, { "the memory": ramBytes });
   const luks = (parts.luks?.bytes ?? 0) / KIB;
   const network = machine.networkTarget === true;
   const boot =
@@ -95,14 +97,18 @@ function calibrate({ machine, parts, calibration }: SizingInput): Estimate {
     calibration.KERNEL_INIT +
     calibration.INIT_CACHED +
     (network ? calibration.INIT_NET + calibration.INIT_CACHED_NET : 0);
-  const needed = Math.max(boot, calibratedRuntime(machine, luks, calibration));
+  const needed = Math.max(boot, calibratedRuntime({ ...machine, ramBytes }, luks, calibration));
   const kib = Math.floor(((needed - luks) * 130) / 100) + 64 * KIB + luks;
-  const how = `its package's numbers, ${machine.captureCpus} processors, ${mib(machine.ramBytes)} of memory: ${mib(needed * KIB)}, and 30 % + 64 MiB; without ACPI's tables, and 64 MiB less than it adds above 4 GiB`;
+  const how = `its package's numbers, ${machine.captureCpus} processors, ${mib(ramBytes)} of memory: ${mib(needed * KIB)}, and 30 % + 64 MiB; without ACPI's tables, and 64 MiB less than it adds above 4 GiB`;
   return { by, bytes: kib * KIB, how };
 }
 
 /** Each step is rounded down to whole KiB, as there. The slabs of ACPI, which it reads from the running kernel, are left out. */
-function calibratedRuntime(machine: SizingMachine, luks: number, calibration: Calibration): number {
+function calibratedRuntime(
+  machine: SizingMachine & { readonly ramBytes: number },
+  luks: number,
+  calibration: Calibration,
+): number {
   const page = calibration.PAGESIZE;
   const mainframe = machine.arch.startsWith("s390");
   const framebuffer = machine.framebufferBytes ?? (mainframe ? 0 : 768 * 4 * KIB);

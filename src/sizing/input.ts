@@ -28,7 +28,8 @@ export interface CaptureParts {
 }
 
 export interface SizingMachine {
-  readonly ramBytes: number;
+  /** null when not known, as of an image */
+  readonly ramBytes: number | null;
   /** as uname -m says it */
   readonly arch: string;
   /** processors of this machine; null when not known */

@@ -4,20 +4,18 @@
  * It starts from the vendor's list and raises it where our estimate, with a margin, is higher, never past a quarter of
  * the memory. `tight` may also go below the vendor's size, where everything the estimate rests on was read.
  */
-import { parseExpression } from "../crashkernel/expression.js";
-import { kernelSize } from "../crashkernel/size.js";
-import { type Span, spansOfWord } from "../crashkernel/spans.js";
 import { type Estimate, estimates, mib } from "./estimators.js";
-import { GIB, MIB, type SizingInput } from "./input.js";
-import { estimateNeed, type Need } from "./need.js";
+import { MIB, type SizingInput } from "./input.js";
+import { estimateNeed, LARGE, type Need } from "./need.js";
+import { merge, print, type Range, rangesOf, sameSizes, sizeAt, split } from "./ranges.js";
 
 export interface Recommendation {
   /** refused: the vendor reserves nothing on a machine of this size, and neither do we unless a size is given */
   readonly kind: "recommended" | "refused";
   /** what stands behind crashkernel=; "" when refused */
   readonly expression: string;
-  /** bytes on this machine */
-  readonly reservedBytes: number;
+  /** bytes on this machine; null when its memory is not known */
+  readonly reservedBytes: number | null;
   /** the vendor's, the shipped estimators' and our own number, for a table */
   readonly estimates: readonly Estimate[];
   /** one line a reason, the estimators' numbers and inputs among them */
@@ -36,18 +34,22 @@ const LEAST_MEASURED = 128 * MIB;
 
 export function recommend(input: SizingInput): Recommendation {
   const { machine, vendor, mode } = input;
-  const spans = vendorSpans(vendor.expression);
+  const spans = rangesOf(vendor.expression);
+  const reservedBy = (ranges: readonly Range[]): number | null =>
+    machine.ramBytes === null ? null : Number(sizeAt(ranges, machine.ramBytes));
   const need = estimateNeed(input);
   const margin = MARGIN[mode];
   const wanted =
     need === null
       ? null
       : { small: withMargin(need.bytes, margin), large: withMargin(need.largeBytes, margin) };
-  const here = sizeAt(spans, machine.ramBytes);
+  const here = reservedBy(spans);
+  const large = machine.ramBytes !== null && BigInt(machine.ramBytes) >= LARGE;
+  const ours = (large ? wanted?.large : wanted?.small) ?? null;
   const table: readonly Estimate[] = [
     { by: "vendor", bytes: here, how: `${vendor.expression} (${vendor.source})` },
     ...estimates(input),
-    ourOwn(need, wanted?.small ?? null, margin),
+    ourOwn(need, ours, margin),
   ];
   const why = table.map(({ by, bytes, how }) => `${by}: ${bytes === null ? "-" : mib(bytes)} = ${how}`);
   if (here === 0)
@@ -58,7 +60,7 @@ export function recommend(input: SizingInput): Recommendation {
       estimates: table,
       why,
       warnings: [
-        `the vendor's list reserves nothing at ${mib(machine.ramBytes)} of memory: give a size by name`,
+        `the vendor's list reserves nothing at ${mib(machine.ramBytes ?? 0)} of memory: give a size by name`,
       ],
     };
   const lower = mode === "tight" && need?.read === true && machine.arch === "x86_64";
@@ -66,38 +68,22 @@ export function recommend(input: SizingInput): Recommendation {
     wanted === null
       ? spans.filter(({ size }) => size > 0n)
       : merge(spans.flatMap((span) => raise(span, wanted, lower)));
-  const reserved = sizeAt(ranges, machine.ramBytes);
+  const reserved = reservedBy(ranges);
+  const same = vendor.expression.includes(":") && sameSizes(ranges, spans);
   return {
     kind: "recommended",
-    expression: print(ranges),
+    expression: same ? vendor.expression : print(ranges),
     reservedBytes: reserved,
     estimates: table,
     why: [...why, decision(here, reserved, mode)],
-    warnings: warningsOf({ input, need, lower, wanted: wanted?.small ?? 0, reserved }),
+    warnings: warningsOf({ input, need, lower, wanted: ours ?? 0, reserved }),
   };
 }
-
-type Range = Pick<Span, "from" | "to"> & { readonly size: bigint };
 
 interface Wanted {
   /** bytes up to 64 GiB of memory, and above */
   readonly small: number;
   readonly large: number;
-}
-
-/** A list, or one size for any memory; what is no such thing is no vendor's recommendation. */
-function vendorSpans(expression: string): readonly Range[] {
-  const spans = spansOfWord(expression, null);
-  if (spans !== null) return spans;
-  const parsed = parseExpression(expression);
-  if (parsed.kind === "ok" && parsed.value.kind === "fixed")
-    return [{ from: 0n, to: null, size: parsed.value.size.bytes }];
-  return [];
-}
-
-function sizeAt(ranges: readonly Range[], ramBytes: number): number {
-  const ram = BigInt(ramBytes);
-  return Number(ranges.find(({ from, to }) => ram >= from && (to === null || ram < to))?.size ?? 0n);
 }
 
 /** One range of the vendor's as one to three of ours: unchanged where a quarter of the memory is not enough, then raised. */
@@ -119,37 +105,6 @@ function enough(bytes: number): bigint {
   return BigInt(SHARE * bytes - 128 * MIB);
 }
 
-/** Where the bitmap of pages is no longer small: 64 GiB. */
-const LARGE = 64n * BigInt(GIB);
-
-function split(range: Range, at: readonly bigint[]): readonly Range[] {
-  const cuts = [...new Set(at)]
-    .filter((cut) => cut > range.from && (range.to === null || cut < range.to))
-    .sort((a, b) => (a < b ? -1 : 1));
-  const starts = [range.from, ...cuts];
-  return starts.map((from, index) => ({ ...range, from, to: starts[index + 1] ?? range.to }));
-}
-
-/** Neighbours of one size are one range. */
-function merge(ranges: readonly Range[]): readonly Range[] {
-  const merged: Range[] = [];
-  for (const range of ranges) {
-    const last = merged[merged.length - 1];
-    if (last !== undefined && last.to === range.from && last.size === range.size)
-      merged[merged.length - 1] = { ...last, to: range.to };
-    else merged.push(range);
-  }
-  return merged;
-}
-
-function print(ranges: readonly Range[]): string {
-  return ranges
-    .map(
-      ({ from, to, size }) => `${kernelSize(from)}-${to === null ? "" : kernelSize(to)}:${kernelSize(size)}`,
-    )
-    .join(",");
-}
-
 function withMargin(bytes: number, margin: number): number {
   return Math.max(LEAST_MEASURED, Math.ceil((bytes * margin) / STEP) * STEP);
 }
@@ -164,7 +119,9 @@ function percent(margin: number): number {
   return Math.round((margin - 1) * 100);
 }
 
-function decision(vendor: number, reserved: number, mode: SizingInput["mode"]): string {
+function decision(vendor: number | null, reserved: number | null, mode: SizingInput["mode"]): string {
+  if (vendor === null || reserved === null)
+    return "the memory is not known: the vendor's list, raised where our estimate is above it";
   if (reserved > vendor)
     return `${mib(reserved)}: raised from the vendor's ${mib(vendor)}, which our estimate is above`;
   if (reserved < vendor)
@@ -177,24 +134,29 @@ function warningsOf(about: {
   readonly need: Need | null;
   readonly lower: boolean;
   readonly wanted: number;
-  readonly reserved: number;
+  readonly reserved: number | null;
 }): readonly string[] {
   const { input, need, lower, wanted, reserved } = about;
   const { ramBytes } = input.machine;
-  const short = reserved < wanted;
-  const share = Math.round((reserved * 100) / ramBytes);
   return [
-    ...(short
-      ? [
-          `${mib(wanted)} would be better, and are more than a quarter of the ${mib(ramBytes)} of memory: ${mib(reserved)} may not be enough`,
-        ]
-      : []),
-    ...(reserved * SHARE > ramBytes ? [`the vendor's size takes ${share} % of the memory`] : []),
+    ...(ramBytes === null || reserved === null ? [] : aboutMemory(wanted, reserved, ramBytes)),
     ...(need?.read === true
       ? []
       : ["the capture initrd or the kernel's size is a guess: look again after the next boot (--check)"]),
     ...(input.mode === "tight" && !lower
       ? ["tight stays with the vendor's size: not everything it would rest on was read and measured"]
       : []),
+  ];
+}
+
+function aboutMemory(wanted: number, reserved: number, ramBytes: number): readonly string[] {
+  const share = Math.round((reserved * 100) / ramBytes);
+  return [
+    ...(reserved < wanted
+      ? [
+          `${mib(wanted)} would be better, and are more than a quarter of the ${mib(ramBytes)} of memory: ${mib(reserved)} may not be enough`,
+        ]
+      : []),
+    ...(reserved * SHARE > ramBytes ? [`the vendor's size takes ${share} % of the memory`] : []),
   ];
 }

@@ -1,0 +1,53 @@
+/**
+ * A list that stands there already, from an earlier run as a rule. The package builds its capture initrd at the first
+ * boot only, and each kernel update builds another: a second run must not change the size for every MiB of it.
+ */
+import { mib } from "./estimators.js";
+import type { SizingInput } from "./input.js";
+import { estimateNeed, LARGE } from "./need.js";
+import { bounds, rangesOf, sameSizes, sizeAt } from "./ranges.js";
+import type { Recommendation } from "./recommend.js";
+
+export interface Standing {
+  readonly keep: boolean;
+  /** one line; null where it says the same as what would be recommended now */
+  readonly why: string | null;
+}
+
+/** What is left of the margin at least, and how many times the size that would be recommended now is no waste yet. */
+const KEPT = { auto: { least: 1.1, most: 2 }, tight: { least: 1.05, most: 1.25 } } as const;
+
+/** null: it is no list of the kind that is recommended, so it is not an earlier run's. */
+export function judgeStanding(
+  expression: string,
+  input: SizingInput,
+  fresh: Recommendation,
+): Standing | null {
+  const [standing, wanted, vendor] = [expression, fresh.expression, input.vendor.expression].map(rangesOf);
+  if (standing === undefined || wanted === undefined || vendor === undefined) return null;
+  if (fresh.kind === "refused" || !expression.includes(":")) return null;
+  if (sameSizes(standing, wanted)) return { keep: true, why: null };
+  const alike = bounds(standing, vendor).every((ram) => {
+    const [ours, theirs] = [sizeAt(standing, ram), sizeAt(vendor, ram)];
+    return ours > 0n === theirs > 0n && (input.mode === "tight" || ours >= theirs);
+  });
+  if (!alike) return null;
+  const need = estimateNeed(input);
+  const { least, most } = KEPT[input.mode];
+  const { ramBytes } = input.machine;
+  const places = ramBytes === null ? bounds(standing, wanted) : [BigInt(ramBytes)];
+  for (const ram of places) {
+    const [has, now] = [Number(sizeAt(standing, ram)), Number(sizeAt(wanted, ram))];
+    const needed = need === null ? now : least * (ram >= LARGE ? need.largeBytes : need.bytes);
+    const says = `${expression} stands there already: ${mib(has)}`;
+    if (has < Math.min(needed, now))
+      return { keep: false, why: `${says} are too little now, ${mib(needed)} are needed` };
+    if (has > most * now) return { keep: false, why: `${says} are far more than is needed now` };
+  }
+  const here = places.length === 1 ? places[0] : undefined;
+  const about =
+    here === undefined
+      ? ""
+      : `: its ${mib(Number(sizeAt(standing, here)))} are still enough, and no waste beside the ${mib(Number(sizeAt(wanted, here)))} that would be recommended anew`;
+  return { keep: true, why: `${expression} stands there already and stays${about}` };
+}
