@@ -26,7 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bootconfig: ["diff"],
   machine: [],
   distro: [],
-  facts: ["machine", "distro", "edit", "bootconfig"],
+  // what is read of a kernel image and of a package's numbers is understood where it is reckoned with
+  facts: ["machine", "distro", "edit", "bootconfig", "sizing"],
   plan: ["apply", "bootconfig", "distro", "edit"],
   diff: [],
   verify: ["apply", "bootconfig", "machine"],
@@ -43,6 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "facts",
     "machine",
     "plan",
+    "sizing",
     "ui",
     "verify",
   ],

@@ -5,9 +5,11 @@ import type { Reader } from "../machine/machine.js";
 import type { BaseFacts, Facts, KdumpFacts, OsFacts, ReservationFacts } from "../types.js";
 import { collectArch, normalArch } from "./arch.js";
 import { ESP_DIRECTORIES, namesIn } from "./boot-files.js";
+import { kernelThatBoots } from "./boots.js";
 import { containerBlockers } from "./container.js";
 import { collectGrub } from "./grub.js";
 import { collectKernels } from "./kernels.js";
+import { kexecBlockers } from "./kexec.js";
 import { loaderBlockers } from "./loaders.js";
 import { collectLocale } from "./locale.js";
 import { collectMemory } from "./memory.js";
@@ -55,9 +57,10 @@ export function collectBase(reader: Reader, overrides: Overrides): BaseFacts {
 
 export function collectFacts(reader: Reader, base: BaseFacts, profile: Profile): Facts {
   const { grub, blockers } = collectGrub(reader, base.firmware, profile.boot);
+  const boots = kernelThatBoots(reader, base, grub);
   return {
     ...base,
-    blockers: [...base.blockers, ...blockers],
+    blockers: [...base.blockers, ...blockers, ...kexecBlockers(reader, boots?.release ?? base.runningKernel)],
     grub,
     kdump: collectKdump(reader, profile.kdump),
   };

@@ -1,6 +1,7 @@
 import type { Reader } from "../machine/machine.js";
 import type { Blocker } from "../types.js";
 import { grubConfigs, namesIn } from "./boot-files.js";
+import { crypttab } from "./crypttab.js";
 
 /**
  * What a changed command line would break at the next boot, with nobody there: a disk that unlocks by TPM only when
@@ -67,21 +68,6 @@ function clevis(reader: Reader, encrypted: boolean): readonly Blocker[] {
       `${pin}, ${hook}, /etc/crypttab`,
     ),
   ];
-}
-
-interface CrypttabLine {
-  readonly line: number;
-  readonly name: string;
-  readonly options: readonly string[];
-}
-
-/** crypttab(5): name, device, key, options; a "#" begins a comment line. */
-function crypttab(text: string): readonly CrypttabLine[] {
-  return text.split("\n").flatMap((content, index) => {
-    const [name, device, , options] = content.trim().split(/\s+/);
-    if (!name || name.startsWith("#") || device === undefined) return [];
-    return [{ line: index + 1, name, options: (options ?? "").split(",") }];
-  });
 }
 
 /** check_signatures=enforce (GRUB manual 2.06, "Using digital signatures"): every file GRUB reads needs its .sig. */

@@ -19,7 +19,10 @@ export function assemblePlan(
   profile: Profile,
   options: { writes: boolean },
 ): Planned {
-  const reasons: Reason[] = [...preflight(facts, profile, options), ...intent.objections];
+  const reasons: Reason[] = [
+    ...preflight(facts, profile, { ...options, kind: intent.kind }),
+    ...intent.objections,
+  ];
   const parts: Part[] = [planGrub(facts, profile, intent)];
   if (intent.kind === "reserve") parts.push(...armingParts(facts, intent, profile));
   else if (intent.service) parts.push(planUnitOff(facts, intent.mask));

@@ -3,13 +3,17 @@ import { evaluateFiles } from "../edit/evaluate.js";
 import type { Blocker, Facts, Reason } from "../types.js";
 import { objection, refusal } from "./part.js";
 
-/** Reasons not to touch this system at all, whatever is wished. */
+/**
+ * Reasons not to touch this system, whatever is wished; what only keeps a dump from being captured (facts/kexec.ts)
+ * speaks against a reservation, and not against taking one out.
+ */
 export function preflight(
   facts: Facts,
   profile: Profile,
-  options: { readonly writes: boolean },
+  options: { readonly writes: boolean; readonly kind: "reserve" | "disable" },
 ): readonly Reason[] {
-  const reasons: Reason[] = facts.blockers.map(blockerReason);
+  const counts = ({ id }: Blocker) => options.kind === "reserve" || !id.startsWith("kexec-");
+  const reasons: Reason[] = facts.blockers.filter(counts).map(blockerReason);
   if (options.writes && !facts.effectiveRoot) {
     reasons.push(refusal("not-root", "changing the boot configuration needs root: run it with sudo"));
   }

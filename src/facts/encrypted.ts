@@ -1,0 +1,54 @@
+import type { Reader } from "../machine/machine.js";
+import { crypttab } from "./crypttab.js";
+
+export type EncryptedTarget =
+  | { readonly kind: "no"; readonly source: string }
+  | { readonly kind: "maybe"; readonly evidence: string };
+
+const CRYPTTAB = "/etc/crypttab";
+/** Devices over devices: LUKS under LVM under md. More are a loop. */
+const MAX_DEPTH = 8;
+
+/**
+ * Does the dump go to a disk that has to be unlocked by a passphrase? Live: the devices under the root file system and
+ * under /var are followed (dm/uuid, slaves; Documentation/ABI/testing/sysfs-block-dm, Linux 6.1). Otherwise any line of
+ * crypttab that is no throw-away swap may be meant.
+ */
+export function encryptedTarget(reader: Reader, live: boolean): EncryptedTarget {
+  const followed = live ? followedDevices(reader) : null;
+  if (followed !== null) return followed;
+  const line = crypttab(reader.readText(CRYPTTAB) ?? "").find(({ key, options }) => {
+    const thrownAway =
+      /^\/dev\/u?random$/.test(key) || options.some((one) => /^(swap|tmp|plain)\b/.test(one));
+    return !thrownAway;
+  });
+  if (line !== undefined) return { kind: "maybe", evidence: `${CRYPTTAB}:${line.line}: ${line.name}` };
+  const there = reader.stat(CRYPTTAB) !== null;
+  return { kind: "no", source: there ? `${CRYPTTAB}: no encrypted disk` : `no ${CRYPTTAB}` };
+}
+
+/** null when not a single device could be followed: a network root, a file system with devices of its own. */
+function followedDevices(reader: Reader): EncryptedTarget | null {
+  const mounts = (reader.readText("/proc/self/mountinfo") ?? "").split("\n").map((line) => line.split(" "));
+  const devices = mounts
+    .filter((fields) => ["/", "/var", "/var/crash", "/var/lib"].includes(fields[4] ?? ""))
+    .map((fields) => `/sys/dev/block/${fields[2]}`)
+    .filter((path) => reader.stat(path) !== null);
+  if (devices.length === 0) return null;
+  for (const device of devices) {
+    const found = luksBelow(reader, device, MAX_DEPTH);
+    if (found !== null) return { kind: "maybe", evidence: found };
+  }
+  return { kind: "no", source: `${devices.join(", ")}: no LUKS device` };
+}
+
+function luksBelow(reader: Reader, device: string, depth: number): string | null {
+  if (depth === 0) return null;
+  const uuid = reader.readText(`${device}/dm/uuid`)?.trim() ?? "";
+  if (/^CRYPT-LUKS2-/.test(uuid)) return `${device}/dm/uuid: ${uuid.slice(0, 80)}`;
+  for (const { name } of reader.list(`${device}/slaves`) ?? []) {
+    const found = luksBelow(reader, `${device}/slaves/${name}`, depth - 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
