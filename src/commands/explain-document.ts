@@ -4,6 +4,7 @@ import type { Explanation } from "../crashkernel/explain.js";
 import type { Block } from "../crashkernel/memory-map.js";
 import type { Room } from "../crashkernel/room.js";
 import { JSON_SCHEMA } from "./outcome.js";
+import type { Sized } from "./size.js";
 
 /**
  * reserves: it takes memory away. nothing: a well-formed value that reserves nothing on this machine. not-accepted:
@@ -41,6 +42,11 @@ export function explanationDocument(
     findings,
     notes: about.notes,
   };
+}
+
+/** Of `auto` and `tight`: every estimator's number in bytes, null where it has none, and what they were made from. */
+export function sizedDocument({ estimates, inputs, decision, refused, warnings }: Sized) {
+  return { estimates, inputs, decision, refused, warnings };
 }
 
 function roomDocument(room: Room): Readonly<Record<string, unknown>> {

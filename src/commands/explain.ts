@@ -9,16 +9,19 @@ import { embeddedProfiles } from "../distro/embedded.js";
 import { EXIT, type ExitCode, RefusedError, UsageError } from "../errors.js";
 import { disagreements } from "../facts/agrees.js";
 import { collectArch } from "../facts/arch.js";
-import { collectBase } from "../facts/collect.js";
+import { targetKernel } from "../facts/boots.js";
+import { collectBase, collectFacts } from "../facts/collect.js";
 import type { Reader } from "../machine/machine.js";
 import { openReader } from "../machine/reader.js";
 import type { BaseFacts } from "../types.js";
 import { showExplanation } from "../ui/explain.js";
 import type { Output } from "../ui/output.js";
-import { type ExplainResult, explanationDocument } from "./explain-document.js";
+import { showSized } from "../ui/sized.js";
+import { type ExplainResult, explanationDocument, sizedDocument } from "./explain-document.js";
 import type { Outcome } from "./outcome.js";
 import type { ExplainRequest } from "./request.js";
-import { ABOUT_THIS_MACHINE, targetKernel } from "./wish.js";
+import { type Sized, sizeFor } from "./size.js";
+import { ABOUT_THIS_MACHINE } from "./wish.js";
 
 /** What a kernel does with an expression or a whole line. Changes nothing, needs no root and, but for `auto`, no profile. */
 export function explain(request: ExplainRequest, output: Output): Outcome {
@@ -29,19 +32,26 @@ export function explain(request: ExplainRequest, output: Output): Outcome {
     ...(arch === undefined ? {} : { arch }),
     ...(kernel === undefined ? {} : { kernel }),
   });
-  const recommended = request.line === "auto" ? recommendation(reader, base, request.distro) : null;
-  const line = lineOf(request, recommended?.expression ?? null);
+  const ramBytes = memory(request.ram, base);
+  const mode = request.line === "auto" || request.line === "tight" ? request.line : null;
+  const sized = mode === null ? null : recommendation(mode, reader, base, request.distro, ramBytes);
+  const line = lineOf(request, sized?.expression ?? null);
   const target = targetKernel(base);
   if ((kernel !== undefined || arch !== undefined) && target !== null && kernelTraits(target) === null)
     throw new UsageError(`${target.kernel} on ${target.arch} is no kernel that is known here`, {
       hint: "write a release such as 6.1, el8.8 or what uname -r says, and an architecture as uname -m says it",
     });
-  const explanation = explainLine(line, { ramBytes: memory(request.ram, base), target });
+  const explanation = explainLine(line, { ramBytes, target });
   const room = roomOf(reader, request.ram, base, explanation);
   const result = resultOf(explanation, room);
-  const notes = [...(recommended?.notes ?? []), ...about(request, base, target?.kernel ?? null)];
+  const notes = about(request, base, target?.kernel ?? null);
   showExplanation(output, explanation, { notes, memory: memorySource(request.ram, base), result, room });
-  return { exit: EXITS[result], document: explanationDocument(explanation, { result, notes, room }) };
+  if (sized !== null) showSized(output, sized);
+  const document = explanationDocument(explanation, { result, notes, room });
+  return {
+    exit: EXITS[result],
+    document: sized === null ? document : { ...document, ...sizedDocument(sized) },
+  };
 }
 
 const EXITS: Readonly<Record<ExplainResult, ExitCode>> = {
@@ -70,8 +80,14 @@ function lineOf(request: ExplainRequest, recommended: string | null): string {
     .join(" ");
 }
 
-/** `auto`: what the profile of this system, or the one that is named, would write. Throws RefusedError, UsageError. */
-function recommendation(reader: Reader, base: BaseFacts, distro: string | undefined) {
+/** What the profile of this system, or the one that is named, would write. Throws RefusedError, UsageError. */
+function recommendation(
+  mode: "auto" | "tight",
+  reader: Reader,
+  base: BaseFacts,
+  distro: string | undefined,
+  ramBytes: bigint | null,
+): Sized {
   const profiles = embeddedProfiles();
   if (distro !== undefined && !profiles.some(({ id }) => id === distro))
     throw new UsageError(
@@ -87,13 +103,13 @@ function recommendation(reader: Reader, base: BaseFacts, distro: string | undefi
       hint: `name a profile, for example --distro ${profiles[0]?.id ?? "ID"}`,
     });
   const { profile } = choice;
-  const expression = profile.crashkernel.recommended[base.arch];
-  if (expression === undefined)
-    throw new RefusedError(`no size is known for ${profile.title} on ${base.arch}`, {
-      hint: "explain a size of your own: kdump-setup explain 256M",
-    });
-  const source = profile.sources["/crashkernel/recommended"] ?? "its profile";
-  return { expression, notes: [`${expression} is what ${profile.title} recommends (${source})`] };
+  const facts = collectFacts(reader, base, profile);
+  const sized = sizeFor(mode, reader, facts, profile, ramBytes);
+  const against = facts.blockers.filter(({ id }) => id.startsWith("kexec-"));
+  return {
+    ...sized,
+    warnings: [...sized.warnings, ...against.map(({ text, evidence }) => `${text} (${evidence})`)],
+  };
 }
 
 function memory(ram: string | undefined, base: BaseFacts): bigint | null {

@@ -1,12 +1,12 @@
 import type { Applied, RanCommand } from "../apply/apply.js";
 import type { FileDiff } from "../diff/unified.js";
 import { EXIT, type ExitCode, type KdumpError, RefusedError } from "../errors.js";
+import { targetKernel } from "../facts/boots.js";
 import type { Facts, Plan } from "../types.js";
 import type { Output } from "../ui/output.js";
 import { showApplied, showReasons } from "../ui/show.js";
 import type { Target } from "./target.js";
 import type { Thought } from "./think.js";
-import { targetKernel } from "./wish.js";
 
 export const JSON_SCHEMA = "kdump-setup/1";
 

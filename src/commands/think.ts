@@ -1,7 +1,7 @@
 import { diffPlan, type FileDiff } from "../diff/unified.js";
 import { assemblePlan } from "../plan/assemble.js";
 import type { Facts, Intent, Plan, Planned } from "../types.js";
-import type { Output } from "../ui/output.js";
+import { type Output, printable } from "../ui/output.js";
 import { showHost, showPlan } from "../ui/show.js";
 import type { SetupRequest } from "./request.js";
 import type { Target } from "./target.js";
@@ -16,7 +16,9 @@ export interface Thought {
 
 export function think(request: SetupRequest, target: Target, facts: Facts): Thought {
   const wish =
-    request.crashkernel === null ? NO_RESERVATION : resolveWish(request.crashkernel, facts, target.profile);
+    request.crashkernel === null
+      ? NO_RESERVATION
+      : resolveWish(request.crashkernel, facts, target.profile, target.machine);
   const intent: Intent = {
     kind: request.crashkernel === null ? "disable" : "reserve",
     words: wish.words,
@@ -42,6 +44,7 @@ export async function present(
 ): Promise<readonly FileDiff[]> {
   const diffs = await diffPlan(plan);
   showHost(output, thought.facts, target.profile, thought.wish);
+  for (const why of thought.wish.sizing) output.talk(`  ${printable(why)}`);
   showPlan(output, plan, request.diff ? diffs : [], warnings);
   if (plan.steps.length > 0) return diffs;
   output.result("Nothing to do: everything is as wished.");

@@ -2,8 +2,12 @@ import { parseRequest } from "../crashkernel/expression.js";
 import { formatBytes } from "../crashkernel/size.js";
 import { validate } from "../crashkernel/validate.js";
 import type { Profile } from "../distro/profile.js";
-import { RefusedError, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
+import { targetKernel } from "../facts/boots.js";
+import { lockdownWarning } from "../facts/kexec.js";
+import type { Reader } from "../machine/machine.js";
 import type { Facts, Reason } from "../types.js";
+import { lineLength, sizeFor } from "./size.js";
 
 /** What is to stand on the command line, and what the kernel will make of it here. */
 export interface Wish {
@@ -13,6 +17,8 @@ export interface Wish {
   /** null when the memory or the kernel is not known */
   readonly reservedBytes: number | null;
   readonly why: readonly string[];
+  /** the reasons of a recommended size, a part of `why` */
+  readonly sizing: readonly string[];
   readonly warnings: readonly string[];
   readonly reasons: readonly Reason[];
 }
@@ -29,6 +35,7 @@ export const NO_RESERVATION: Wish = {
   expression: "",
   reservedBytes: 0,
   why: [],
+  sizing: [],
   warnings: [],
   reasons: [],
 };
@@ -39,39 +46,59 @@ export function checkExpression(text: string): void {
 }
 
 /** Throws UsageError where the kernel would not accept it, RefusedError where there is no recommendation. */
-export function resolveWish(text: string, facts: Facts, profile: Profile): Wish {
-  const recommended = text === "auto" || text === "tight";
-  const expression = recommended ? recommendation(facts, profile) : text;
+export function resolveWish(text: string, facts: Facts, profile: Profile, reader: Reader): Wish {
+  const ramBytes = facts.memory === null ? null : BigInt(facts.memory.bytes);
+  const sized = text === "auto" || text === "tight" ? sizeFor(text, reader, facts, profile, ramBytes) : null;
+  const expression = sized?.expression ?? text;
   const words = parse(expression);
   const target = targetKernel(facts);
-  const ramBytes = facts.memory === null ? null : BigInt(facts.memory.bytes);
-  const { findings, evaluated } = validate(words, { ramBytes, target });
+  const cmdlineLength = lineLength(facts.grub, words);
+  const { findings, evaluated } = validate(words, {
+    ramBytes,
+    target,
+    ...(cmdlineLength === undefined ? {} : { cmdlineLength }),
+  });
   const wrong = findings.find((f) => f.severity === "error" && !ABOUT_THIS_MACHINE.has(f.id));
   if (wrong !== undefined) {
     throw new UsageError(`--crashkernel ${expression}: ${wrong.message}`, {
       hint: "give another expression, or --crashkernel auto",
     });
   }
-  const why: string[] = [];
-  if (recommended)
-    why.push(
-      `${expression} is what ${profile.title} recommends (${profile.sources["/crashkernel/recommended"] ?? "its profile"})`,
-    );
-  if (facts.memory !== null)
-    why.push(`${formatBytes(facts.memory.bytes)} of memory (${memorySource(facts)})`);
   const reserved = evaluated === null ? null : evaluated.ok ? evaluated.reserved : 0n;
-  if (reserved !== null && target !== null)
-    why.push(`kernel ${target.kernel} reserves ${formatBytes(reserved)} of it`);
+  const why = [
+    ...(sized?.why ?? []),
+    ...(facts.memory === null
+      ? []
+      : [`${formatBytes(facts.memory.bytes)} of memory (${memorySource(facts)})`]),
+    ...(reserved === null || target === null
+      ? []
+      : [`kernel ${target.kernel} reserves ${formatBytes(reserved)} of it`]),
+  ];
+  const lockdown = lockdownWarning(reader);
   return {
     words,
     expression: words.map((word) => word.replace(/^crashkernel=/, "")).join(" "),
     reservedBytes: reserved === null ? null : Number(reserved),
     why,
-    warnings: findings.filter((f) => f.severity === "warning" || f.severity === "note").map((f) => f.message),
-    reasons: findings
-      .filter((f) => f.severity === "error" || f.severity === "objection")
-      .map((f) => ({ id: f.id, severity: "objection" as const, text: f.message })),
+    sizing: sized?.why ?? [],
+    warnings: [
+      ...(sized?.warnings ?? []),
+      ...findings.filter((f) => f.severity === "warning" || f.severity === "note").map((f) => f.message),
+      ...(lockdown === null ? [] : [lockdown]),
+    ],
+    reasons: [
+      ...(sized === null || sized.refused === null ? [] : [tooLittle(sized.refused)]),
+      ...findings
+        .filter((f) => f.severity === "error" || f.severity === "objection")
+        // said already, in the words of the recommendation
+        .filter((f) => f.id !== "matches-nothing" || sized?.refused == null)
+        .map((f) => ({ id: f.id, severity: "objection" as const, text: f.message })),
+    ],
   };
+}
+
+function tooLittle(text: string): Reason {
+  return { id: "too-little-memory", severity: "objection", text };
 }
 
 function parse(text: string): readonly string[] {
@@ -82,23 +109,6 @@ function parse(text: string): readonly string[] {
   throw new UsageError(`--crashkernel${shown}: ${parsed.message}${place}`, {
     hint: "write a size such as 256M, a list such as 2G-64G:256M,64G-:512M, or auto",
   });
-}
-
-function recommendation(facts: Facts, profile: Profile): string {
-  const expression = profile.crashkernel.recommended[facts.arch];
-  if (expression !== undefined) return expression;
-  throw new RefusedError(`no size is known for ${profile.title} on ${facts.arch}`, {
-    hint: "give one: --crashkernel SIZE",
-  });
-}
-
-/** The kernel that will read the parameter: the running one, or on an image the newest installed. */
-export function targetKernel(
-  facts: Pick<Facts, "kernels" | "runningKernel" | "arch">,
-): { readonly kernel: string; readonly arch: string } | null {
-  const installed = facts.kernels.filter((kernel) => !kernel.release.startsWith("0-rescue"));
-  const kernel = facts.runningKernel ?? installed[installed.length - 1]?.release;
-  return kernel === undefined ? null : { kernel, arch: facts.arch };
 }
 
 function memorySource(facts: Facts): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { inside, must, overlayRoot, run, runTool, withoutBundle, withoutRoot } from "../support/roots.js";
-import { assertBoots, content } from "./job.js";
+import { assertBoots, content, entries } from "./job.js";
 
 /** What README.md says is what happens: its command lines, its example, its links. */
 
@@ -78,7 +78,9 @@ test("every command of README's table does what its row says", { skip }, async (
     const ran = await runTool(args);
     assert.equal(ran.code, 0, `${command}: ${ran.stderr}`);
     const wish = words[words.indexOf("--crashkernel") + 1] ?? "";
-    const word = wish === "auto" ? "crashkernel=384M-:128M" : `crashkernel=${wish}`;
+    const [carried = ""] = entries(root)[0]?.crashkernel ?? [];
+    if (wish === "auto") assert.match(carried, /^crashkernel=384M-\d+M:128M,\d+M-64G:\d+M,64G-:\d+M$/);
+    const word = wish === "auto" ? carried : `crashkernel=${wish}`;
     if (words.includes("--disable")) await assertBoots(root, [], { normal: 3 });
     else if (words.includes("--crashkernel") && !words.includes("--dry-run"))
       await assertBoots(root, [word], { normal: 3 });
