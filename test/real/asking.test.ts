@@ -103,7 +103,6 @@ test("colours on a terminal; none with NO_COLOR, --color never, or into a pipe",
 }, async (t) => {
   const root = await overlayRoot(t, "debian12");
   const dry = [...set(root), "--dry-run"];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
   const colour = /\u001b\[[0-9;]*m/;
   const coloured = await terminal(t, dry);
   await coloured.ended();
