@@ -26,7 +26,7 @@ export interface Recommendation {
 /** Steps a size is rounded up to: the alignment x86 looks for places in. */
 const STEP = 16 * MIB;
 /** A reservation of more than this part of the memory is not made without being asked for by name. */
-const SHARE = 4;
+export const SHARE = 4;
 /** For hardware with more drivers than the system measured. */
 const MARGIN = { auto: 1.25, tight: 1.1 } as const;
 /** 120 MiB is the least that worked, measured on x86_64 alone: elsewhere `tight` stays with the vendor. */

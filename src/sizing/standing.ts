@@ -5,8 +5,8 @@
 import { mib } from "./estimators.js";
 import type { SizingInput } from "./input.js";
 import { estimateNeed, LARGE } from "./need.js";
-import { bounds, rangesOf, sameSizes, sizeAt } from "./ranges.js";
-import type { Recommendation } from "./recommend.js";
+import { bounds, type Range, rangesOf, sameSizes, sizeAt } from "./ranges.js";
+import { type Recommendation, SHARE } from "./recommend.js";
 
 export interface Standing {
   readonly keep: boolean;
@@ -35,7 +35,7 @@ export function judgeStanding(
   const need = estimateNeed(input);
   const { least, most } = KEPT[input.mode];
   const { ramBytes } = input.machine;
-  const places = ramBytes === null ? bounds(standing, wanted) : [BigInt(ramBytes)];
+  const places = ramBytes === null ? everywhere(standing, wanted) : [BigInt(ramBytes)];
   for (const ram of places) {
     const [has, now] = [Number(sizeAt(standing, ram)), Number(sizeAt(wanted, ram))];
     const needed = need === null ? now : least * (ram >= LARGE ? need.largeBytes : need.bytes);
@@ -50,4 +50,10 @@ export function judgeStanding(
       ? ""
       : `: its ${mib(Number(sizeAt(standing, here)))} are still enough, and no waste beside the ${mib(Number(sizeAt(wanted, here)))} that would be recommended anew`;
   return { keep: true, why: `${expression} stands there already and stays${about}` };
+}
+
+/** Where the lists change, but for memory of which the size that stands is more than its share: there it was not raised. */
+function everywhere(standing: readonly Range[], wanted: readonly Range[]): readonly bigint[] {
+  const size = sizeAt(standing, LARGE - 1n);
+  return bounds(standing, wanted).filter((ram) => ram >= BigInt(SHARE) * size);
 }
