@@ -1,6 +1,7 @@
 /**
  * npm run test:vm [-- [--cuts N] [--seed N] SCENARIO…]: virtual machines that boot, crash and lose their power.
  *   NAME                 the whole life of that machine, for example debian12-bios-ext4
+ *   NAME/smoke           its first day only: set up, rebooted, reserved and loaded
  *   NAME/cuts            power cuts while the tool is applying
  *   NAME/cuts-generator  the same with sed and update-grub
  * A name is debian11|12|13-bios|uefi-ext4|xfs[-boot][-cloud]. Without a scenario: those of MATRIX.
@@ -56,6 +57,7 @@ async function scenario(name: string, request: Request): Promise<Verdict> {
     const accelerator = await prepare(layout, dir, steps);
     const bench = { dir, accelerator, steps, console };
     if (kind === undefined) await wholeLife(layout, bench);
+    else if (kind === "smoke") await wholeLife(layout, bench, true);
     else if (kind === "cuts") await powerCuts(layout, bench, "tool", request);
     else if (kind === "cuts-generator") await powerCuts(layout, bench, "generator", request);
     else throw new Error(`no scenario is called ${kind}`);
