@@ -1,7 +1,9 @@
 /**
  * A list that stands there already, from an earlier run as a rule. The package builds its capture initrd at the first
  * boot only, and each kernel update builds another: a second run must not change the size for every MiB of it.
+ * It has to be enough at every size of memory, as the disk may be copied, and no waste on this machine.
  */
+import { kernelSize } from "../crashkernel/size.js";
 import { mib } from "./estimators.js";
 import type { SizingInput } from "./input.js";
 import { estimateNeed, LARGE } from "./need.js";
@@ -32,23 +34,26 @@ export function judgeStanding(
     return ours > 0n === theirs > 0n && (input.mode === "tight" || ours >= theirs);
   });
   if (!alike) return null;
-  const need = estimateNeed(input);
   const { least, most } = KEPT[input.mode];
+  const need = estimateNeed(input);
   const { ramBytes } = input.machine;
-  const places = ramBytes === null ? everywhere(standing, wanted) : [BigInt(ramBytes)];
-  for (const ram of places) {
+  const here = ramBytes === null ? null : BigInt(ramBytes);
+  const elsewhere = everywhere(standing, wanted);
+  const says = (ram: bigint): string =>
+    `${expression} stands there already: ${mib(Number(sizeAt(standing, ram)))}${ram === here ? "" : ` at ${kernelSize(ram)} of memory`}`;
+  for (const ram of here === null ? elsewhere : [here, ...elsewhere]) {
     const [has, now] = [Number(sizeAt(standing, ram)), Number(sizeAt(wanted, ram))];
     const needed = need === null ? now : least * (ram >= LARGE ? need.largeBytes : need.bytes);
-    const says = `${expression} stands there already: ${mib(has)}`;
     if (has < Math.min(needed, now))
-      return { keep: false, why: `${says} are too little now, ${mib(needed)} are needed` };
-    if (has > most * now) return { keep: false, why: `${says} are far more than is needed now` };
+      return { keep: false, why: `${says(ram)} are too little now, ${mib(needed)} are needed` };
   }
-  const here = places.length === 1 ? places[0] : undefined;
+  for (const ram of here === null ? elsewhere : [here])
+    if (Number(sizeAt(standing, ram)) > most * Number(sizeAt(wanted, ram)))
+      return { keep: false, why: `${says(ram)} are far more than is needed now` };
   const about =
-    here === undefined
-      ? ""
-      : `: its ${mib(Number(sizeAt(standing, here)))} are still enough, and no waste beside the ${mib(Number(sizeAt(wanted, here)))} that would be recommended anew`;
+    here === null
+      ? ", enough at every size of memory"
+      : `: its ${mib(Number(sizeAt(standing, here)))} are still enough (anew it would be ${mib(Number(sizeAt(wanted, here)))})`;
   return { keep: true, why: `${expression} stands there already and stays${about}` };
 }
 
