@@ -176,7 +176,7 @@ export class Guest {
       readSync(fd, text, 0, length, offset);
       closeSync(fd);
     }
-    return text.toString("latin1").replace(/\x1b\[[0-9;?=]*[A-Za-z]|\r/g, "");
+    return text.toString().replace(/\x1b\[[0-9;?=]*[A-Za-z]|\r/g, "");
   }
 
   async #look(): Promise<Boot | null> {
