@@ -17,7 +17,7 @@ export interface Wish {
   /** null when the memory or the kernel is not known */
   readonly reservedBytes: number | null;
   readonly why: readonly string[];
-  /** the reasons of a recommended size, a part of `why` */
+  /** the reasons of a recommended size: those of `why` that are no warnings as well */
   readonly sizing: readonly string[];
   readonly warnings: readonly string[];
   readonly reasons: readonly Reason[];
@@ -80,7 +80,7 @@ export function resolveWish(text: string, facts: Facts, profile: Profile, reader
     expression: words.map((word) => word.replace(/^crashkernel=/, "")).join(" "),
     reservedBytes: reserved === null ? null : Number(reserved),
     why,
-    sizing: sized?.why ?? [],
+    sizing: (sized?.why ?? []).filter((line) => sized?.warnings.includes(line) === false),
     warnings: [
       ...(sized?.warnings ?? []),
       ...findings.filter((f) => f.severity === "warning" || f.severity === "note").map((f) => f.message),
