@@ -74,7 +74,7 @@ export async function powerCuts(
     await steps.step(`cut ${at + 1} of ${options.cuts}, at ${moment.toFixed(1)} s`, async () => {
       const cut = await oneCut(layout, bench, by, ready, moment, survivors, random);
       cuts.push(cut);
-      const verdict = cut.boots ? (cut.wrong ?? "mended") : "DOES NOT BOOT";
+      const verdict = cut.boots ? (cut.wrong ?? (by === "tool" ? "mended" : "of one day")) : "DOES NOT BOOT";
       return `during "${cut.during}", ${cut.lost} blocks lost; found ${cut.found}; ${verdict}`;
     });
   }
