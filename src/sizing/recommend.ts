@@ -142,7 +142,9 @@ function warningsOf(about: {
     ...(ramBytes === null || reserved === null ? [] : aboutMemory(wanted, reserved, ramBytes)),
     ...(need?.read === true
       ? []
-      : ["the capture initrd or the kernel's size is a guess: look again after the next boot (--check)"]),
+      : [
+          "the capture initrd or the kernel's size is a guess: look again after the next boot, with explain auto",
+        ]),
     ...(input.mode === "tight" && !lower
       ? ["tight stays with the vendor's size: not everything it would rest on was read and measured"]
       : []),

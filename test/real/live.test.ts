@@ -127,8 +127,10 @@ for (const type of ["ext4", "xfs"] as const) {
     );
     const calls = readFileSync(trace, "utf8").match(/FI(?:FREEZE|THAW)[^\n]*/g) ?? [];
     assert.equal(calls.length, 2, calls.join("\n"));
-    assert.match(calls[0] ?? "", /^FIFREEZE.* = 0$/);
-    assert.match(calls[1] ?? "", /^FITHAW.* = 0$/);
+    // on a busy machine strace writes the result on a line of its own, "resumed"
+    assert.match(calls[0] ?? "", /^FIFREEZE.*(?: = 0| <unfinished \.\.\.>)$/);
+    assert.match(calls[1] ?? "", /^FITHAW.*(?: = 0| <unfinished \.\.\.>)$/);
+    assert.doesNotMatch(readFileSync(trace, "utf8"), /(?:FIFREEZE|FITHAW).* = -1/);
     await must(["sh", "-c", 'echo still writable > "$1/boot/x" && sync -f "$1/boot/x"', "sh", root], {
       seconds: 20,
     });
