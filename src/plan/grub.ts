@@ -3,18 +3,8 @@ import { checkEntries } from "../bootconfig/check-entries.js";
 import { readGrubCfg } from "../bootconfig/grub-cfg.js";
 import type { Profile } from "../distro/profile.js";
 import { type CommandLineEdited, editCommandLine } from "../edit/grub-defaults.js";
-import type {
-  BootMount,
-  Command,
-  Facts,
-  FileState,
-  GrubFacts,
-  NamedFile,
-  Reason,
-  SourceFile,
-  Step,
-} from "../types.js";
-import { type Part, refusal, unreadable } from "./part.js";
+import type { BootMount, Command, Facts, FileState, GrubFacts, NamedFile, Reason, Step } from "../types.js";
+import { type Part, refusal, toSource, unreadable } from "./part.js";
 
 /** Longest a generator may take: os-prober on a machine with many disks is the slow one. */
 const GENERATE_SECONDS = 600;
@@ -77,10 +67,6 @@ export function planGrub(
 
 function grubSources(grub: GrubFacts): readonly NamedFile[] {
   return [grub.defaults, ...grub.dropIns];
-}
-
-function toSource(file: NamedFile): SourceFile[] {
-  return file.state.kind === "file" ? [{ path: file.path, text: file.state.text }] : [];
 }
 
 function stateOf(files: readonly NamedFile[], path: string): FileState {

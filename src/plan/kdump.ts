@@ -1,8 +1,8 @@
 import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
 import { setVariable } from "../edit/set-variable.js";
-import type { Facts, NamedFile, Reason, SourceFile, Step } from "../types.js";
-import { NOTHING, type Part, refusal, unreadable } from "./part.js";
+import type { Facts, Reason, Step } from "../types.js";
+import { NOTHING, type Part, refusal, toSource, unreadable } from "./part.js";
 
 /** A change of one variable in one of the kdump configuration files. */
 interface Setting {
@@ -115,8 +115,4 @@ function writeSettings(facts: Facts, profile: Profile, settings: readonly Settin
     });
   }
   return { steps, reasons, warnings: [], why: settings.map((s) => `${s.file}: ${s.why}`) };
-}
-
-function toSource(file: NamedFile): SourceFile[] {
-  return file.state.kind === "file" ? [{ path: file.path, text: file.state.text }] : [];
 }

@@ -1,4 +1,4 @@
-import type { FileState, NamedFile, Reason, Step } from "../types.js";
+import type { FileState, NamedFile, Reason, SourceFile, Step } from "../types.js";
 
 /** What one part of the thinking contributes to a plan. */
 export interface Part {
@@ -37,4 +37,9 @@ function whyUnreadable(path: string, state: FileState): string | null {
     default:
       return state satisfies never;
   }
+}
+
+/** The file as the editors take it; [] when it is no readable file. */
+export function toSource(file: NamedFile): SourceFile[] {
+  return file.state.kind === "file" ? [{ path: file.path, text: file.state.text }] : [];
 }

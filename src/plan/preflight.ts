@@ -1,7 +1,7 @@
 import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
 import type { Blocker, Facts, Reason } from "../types.js";
-import { objection, refusal } from "./part.js";
+import { objection, refusal, toSource } from "./part.js";
 
 /**
  * Reasons not to touch this system, whatever is wished; what only keeps a dump from being captured (facts/kexec.ts)
@@ -40,9 +40,7 @@ export function blockerReason({ id, severity, text, evidence }: Blocker): Reason
 
 function osProberOn(facts: Facts, profile: Profile): boolean {
   const files = [facts.grub.defaults, ...facts.grub.dropIns];
-  const sources = files.flatMap((f) =>
-    f.state.kind === "file" ? [{ path: f.path, text: f.state.text }] : [],
-  );
+  const sources = files.flatMap(toSource);
   const value = evaluateFiles(sources, { shell: profile.boot.shell }).values("GRUB_DISABLE_OS_PROBER");
   return value.kind === "known" && value.text !== "true" && value.text !== "";
 }
