@@ -2,6 +2,7 @@
 # roots.sh [NAME…]: makes real roots to work on, under .cache/roots/ (all of them without a name):
 #   debian12-bare  Debian 12 with GRUB and two kernels; kdump-tools can be installed in it without a network
 #   debian12       the same with kdump-tools installed
+#   debian11-bare, debian11, debian13-bare, debian13: the same of Debian 11 and 13
 #   ubuntu2204     debian12 dressed as Ubuntu 22.04 (a cloud image)
 #   centos7        debian12 dressed as CentOS 7
 # How each is made is in scripts/roots/NAME.sh. A root is made anew when a file it is made from changed.
@@ -14,8 +15,9 @@ exec </dev/null
 umask 022
 
 cache=$project/.cache/roots
-declare -A parent=([debian12-bare]='' [debian12]=debian12-bare [ubuntu2204]=debian12 [centos7]=debian12)
-all=(debian12-bare debian12 ubuntu2204 centos7)
+declare -A parent=([debian12-bare]='' [debian12]=debian12-bare [ubuntu2204]=debian12 [centos7]=debian12
+  [debian11-bare]='' [debian11]=debian11-bare [debian13-bare]='' [debian13]=debian13-bare)
+all=(debian12-bare debian12 ubuntu2204 centos7 debian11-bare debian11 debian13-bare debian13)
 
 [ "$(id -u)" = 0 ] || die "roots.sh must run as root: it makes device nodes and calls chroot. Without it the tests on real roots are skipped."
 [ "$(uname -m)" = x86_64 ] || die "roots.sh is for x86_64: the roots have GRUB for PC BIOS in them."

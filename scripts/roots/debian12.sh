@@ -1,8 +1,3 @@
-# debian12-bare after `apt-get install kdump-tools`, answered as debconf answers by itself, without a network.
+# debian12-bare with kdump-tools: see with_kdump_tools.
 . "$(dirname "$0")/common.sh"
-start_from "$2"
-inside unshare --net apt-get -q -y install kdump-tools
-prove_config /boot/grub/grub.cfg grub-script-check
-grep -q ' crashkernel=' "$root/boot/grub/grub.cfg" # its drop-in was read
-[ -L "$root/etc/systemd/system/basic.target.wants/kdump-tools.service" ]
-rm -rf "$root"/tmp/* "$root"/run/*
+with_kdump_tools "$2"

@@ -16,6 +16,7 @@ import {
 import path from "node:path";
 import test from "node:test";
 import {
+  DEBIANS,
   diffSnapshots,
   inside,
   must,
@@ -26,7 +27,7 @@ import {
   withoutRoot,
 } from "./roots.js";
 
-const debianLike: readonly RootName[] = ["debian12", "ubuntu2204"];
+const debianLike: readonly RootName[] = [...DEBIANS, "ubuntu2204"];
 for (const name of debianLike)
   test(`update-grub of ${name} writes the configuration that is already there`, {
     skip: withoutRoot(name),
@@ -74,11 +75,26 @@ test("grub2-mkconfig of centos7 reads no drop-in and writes linux16 lines", {
   );
 });
 
+for (const name of DEBIANS)
+  test(`${name} is ${name}-bare with kdump-tools, and what is in there is that release's`, {
+    skip: withoutRoot(name) || withoutRoot(`${name}-bare`),
+  }, async (t) => {
+    const bare = await overlayRoot(t, `${name}-bare`);
+    assert.doesNotMatch(readFileSync(path.join(bare, "boot/grub/grub.cfg"), "latin1"), /crashkernel/);
+    const release = /^VERSION_ID="(\d+)"$/m.exec(readFileSync(path.join(bare, "etc/os-release"), "latin1"));
+    assert.equal(`debian${release?.[1]}`, name);
+    const installed = async (root: string) => (await inside(root, ["dpkg-query", "-W"])).stdout.split("\n");
+    const before = new Set(await installed(bare));
+    const added = (await installed(await overlayRoot(t, name))).filter((line) => !before.has(line));
+    const names = added.map((line) => line.split(/[:\t]/)[0] ?? "");
+    for (const one of ["kdump-tools", "kexec-tools", "makedumpfile"]) assert.ok(names.includes(one), one);
+    assert.ok(!names.some((one) => /^(linux-image|grub)/.test(one)), "only what came with it was added");
+  });
+
 test("kdump-tools installs in debian12-bare without a network", {
   skip: withoutRoot("debian12-bare"),
 }, async (t) => {
   const root = await overlayRoot(t, "debian12-bare");
-  assert.doesNotMatch(readFileSync(path.join(root, "boot/grub/grub.cfg"), "latin1"), /crashkernel/);
   const chroot = ["unshare", "--net", "chroot", root, "env", "DEBIAN_FRONTEND=noninteractive"] as const;
   await must([...chroot, "apt-get", "-y", "install", "kdump-tools"]);
   assert.match(readFileSync(path.join(root, "boot/grub/grub.cfg"), "latin1"), / crashkernel=384M-:128M\n/);

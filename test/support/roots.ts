@@ -9,7 +9,13 @@ import { type Ended, must, type RunOptions, run } from "./run.js";
 export * from "./run.js";
 export * from "./snapshot.js";
 
-export type RootName = "debian12" | "debian12-bare" | "ubuntu2204" | "centos7";
+/** Roots made of that release's own packages: the name with -bare is the same without kdump-tools. */
+export const DEBIANS = ["debian11", "debian12", "debian13"] as const;
+export type RootName =
+  | (typeof DEBIANS)[number]
+  | `${(typeof DEBIANS)[number]}-bare`
+  | "ubuntu2204"
+  | "centos7";
 
 const made = (name: RootName): string => path.resolve(".cache/roots", name);
 

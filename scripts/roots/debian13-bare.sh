@@ -1,0 +1,3 @@
+# Debian 13 without kdump-tools: see bare_debian.
+. "$(dirname "$0")/common.sh"
+bare_debian trixie
