@@ -46,7 +46,11 @@ export function sizeFor(
       hint: "give one: --crashkernel SIZE",
     });
   const capture = collectCapture(reader, facts, profile, compared(ramBytes, facts));
-  const source = profile.sources["/crashkernel/recommended"] ?? "its profile";
+  // packages differ by architecture, and each may have a source of its own
+  const [every, own] = ["", `/${facts.arch}`].map(
+    (part) => profile.sources[`/crashkernel/recommended${part}`],
+  );
+  const source = own ?? every ?? "its profile";
   const input: SizingInput = {
     mode,
     machine: capture.machine,

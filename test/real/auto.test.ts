@@ -148,6 +148,22 @@ function releaseOf(root: string): string {
   return /\/vmlinuz-(\S+)/.exec(entries(root, config)[0]?.line ?? "")?.[1] ?? assert.fail("no kernel");
 }
 
+test("the vendor's list is that of the architecture, and so is its source", {
+  skip: withoutBundle,
+}, async () => {
+  for (const [distro, arch, size, source] of [
+    ["debian-12", "x86_64", 128, "kdump-tools 1:1.8.1, amd64"],
+    ["debian-12", "aarch64", 512, "kdump-tools 1:1.8.1, arm64"],
+  ] as const) {
+    const asked = ["explain", "auto", "--distro", distro, "--arch", arch, "--kernel", "6.1", "--ram", "8G"];
+    const { code, stdout, stderr } = await runTool([...asked, "--format", "json"]);
+    assert.equal(code, 0, stderr);
+    const [vendor] = JSON.parse(stdout).estimates;
+    assert.deepEqual([vendor.by, vendor.bytes], ["vendor", size * MIB]);
+    assert.ok(vendor.how.includes(source), vendor.how);
+  }
+});
+
 const skip = withoutRoot("debian12");
 
 test("a machine too small for the vendor's list is refused, and --force goes past it", {
