@@ -5,9 +5,9 @@ import { chooseProfile, type DiskCheck } from "../../src/distro/choose.js";
 import { loadProfiles } from "../../src/distro/load.js";
 import type { OsFacts } from "../../src/types.js";
 
-const profiles = loadProfiles(distros).filter((profile) =>
-  ["debian-12", "ubuntu-22.04", "centos-7"].includes(profile.id),
-);
+const all = loadProfiles(distros);
+/** One release of each family: what is nearest must not change with every profile that is added. */
+const profiles = all.filter((profile) => ["debian-12", "ubuntu-22.04", "centos-7"].includes(profile.id));
 const agrees: DiskCheck = () => [];
 
 function os(id: string, versionId: string, idLike: readonly string[] = []): { os: OsFacts } {
@@ -58,6 +58,20 @@ for (const [id, version, like, profile] of nearest) {
     assert.equal(chooseProfile(profiles, os(id, version, like)).kind, "refused");
   });
 }
+
+test("with neighbours on both sides a release's own profile is used, and past them the last one", () => {
+  const pick = (version: string) => {
+    const chosen = chooseProfile(all, os("debian", version), undefined, agrees);
+    return chosen.kind === "chosen" && [chosen.profile.id, chosen.exact];
+  };
+  assert.deepEqual(["10", "11", "12", "13", "14"].map(pick), [
+    ["debian-11", false],
+    ["debian-11", true],
+    ["debian-12", true],
+    ["debian-13", true],
+    ["debian-13", false],
+  ]);
+});
 
 test("a family nobody knows is refused, and says what is known, whatever the disk says", () => {
   for (const facts of [os("arch", "", []), os("sles", "15.6", ["suse"]), os("", "12", ["debian"])]) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { embeddedProfiles } from "../../src/distro/embedded.js";
 import { disagreements } from "../../src/facts/agrees.js";
 import { collectBase, collectFacts } from "../../src/facts/collect.js";
 import { openReader } from "../../src/machine/reader.js";
-import { inside, overlayRoot, type RootName, withoutRoot } from "../support/roots.js";
+import { DEBIANS, inside, overlayRoot, type RootName, withoutRoot } from "../support/roots.js";
 import { elf, imageOf, liveOf, type Tree } from "./tree.js";
 
 const root = (name: RootName) => ({ skip: withoutRoot(name) });
@@ -53,31 +53,51 @@ function summary({ facts, profile, exact }: ReturnType<typeof look>) {
 
 const NOTHING_OF_THE_HOST = [null, null, null, null, null];
 
-test("a real Debian 12 with kdump-tools is recognised", root("debian12"), async (t) => {
-  const seen = look(await overlayRoot(t, "debian12"));
-  const { kernels, ...rest } = summary(seen);
-  assert.equal(kernels.length, 2);
-  assert.ok(kernels.every(([release, initrd]) => /^6\.1\.0-\d+-amd64$/.test(String(release)) && initrd));
-  assert.deepEqual(rest, {
-    profile: "debian-12",
-    exact: true,
-    arch: "x86_64",
-    init: "systemd",
-    host: NOTHING_OF_THE_HOST,
-    blockers: [],
-    dropIns: ["init-select.cfg", "kdump-tools.cfg"],
-    config: "/boot/grub/grub.cfg",
-    via: [],
-    generators: ["update-grub", "grub-mkconfig", "grub-script-check"],
-    installed: [true, true],
-    files: ["file"],
-    unit: "enabled",
+const releases = {
+  debian11: /^5\.10\.0-\d+-amd64$/,
+  debian12: /^6\.1\.0-\d+-amd64$/,
+  debian13: /^6\.12\.\d+\+deb13-amd64$/,
+};
+for (const name of DEBIANS)
+  test(`a real ${name} with kdump-tools is recognised`, root(name), async (t) => {
+    const seen = look(await overlayRoot(t, name));
+    const { kernels, ...rest } = summary(seen);
+    assert.equal(kernels.length, 2);
+    assert.ok(kernels.every(([release, initrd]) => releases[name].test(String(release)) && initrd));
+    assert.deepEqual(rest, {
+      profile: name.replace("debian", "debian-"),
+      exact: true,
+      arch: "x86_64",
+      init: "systemd",
+      host: NOTHING_OF_THE_HOST,
+      blockers: [],
+      // a file of no content that grub-common 2.12 has no more
+      dropIns: [...(name === "debian13" ? [] : ["init-select.cfg"]), "kdump-tools.cfg"],
+      config: "/boot/grub/grub.cfg",
+      via: [],
+      generators: ["update-grub", "grub-mkconfig", "grub-script-check"],
+      installed: [true, true],
+      files: ["file"],
+      unit: "enabled",
+    });
+    const builtIn = seen.facts.kdump.builtInCaptureArguments;
+    assert.equal(builtIn?.source, "/usr/sbin/kdump-config");
+    // what the installed script says is what the profile falls back to
+    assert.equal(builtIn?.value, seen.profile.kdump.captureArguments.builtIn?.fallback);
   });
-  const builtIn = seen.facts.kdump.builtInCaptureArguments;
-  assert.equal(builtIn?.source, "/usr/sbin/kdump-config");
-  // what the installed script says is what the profile falls back to
-  assert.equal(builtIn?.value, seen.profile.kdump.captureArguments.builtIn?.fallback);
-});
+
+for (const name of DEBIANS)
+  test(`what the profile of ${name} recommends is what the package there reserves`, root(name), async (t) => {
+    const dir = await overlayRoot(t, name);
+    const { recommended } = look(dir).profile.crashkernel;
+    const dropIn = readFileSync(path.join(dir, "etc/default/grub.d/kdump-tools.cfg"), "utf8");
+    assert.equal(/ crashkernel=(\S+)"$/m.exec(dropIn)?.[1], recommended.x86_64);
+    // the script is the same on every architecture; only for s390x, which has no GRUB, it has a list of its own
+    const script = readFileSync(path.join(dir, "var/lib/dpkg/info/kdump-tools.postinst"), "utf8");
+    const mainframe = /\bs390x\)\n([\s\S]*?);;\n/.exec(script)?.[1] ?? "";
+    assert.match(mainframe, /crashkernel=\$\{DEF_PRESET\} .* \/etc\/zipl\.conf$/m);
+    assert.equal(/^\tDEF_PRESET="(\S+)"$/m.exec(script)?.[1], recommended.s390x);
+  });
 
 test(
   "the same without kdump-tools: not installed, no unit, no drop-in of its",
@@ -139,8 +159,8 @@ test(
   root("debian12"),
   async (t) => {
     const dir = await overlayRoot(t, "debian12");
-    writeFileSync(path.join(dir, "usr/lib/os-release"), 'ID=debian\nVERSION_ID="13"\n');
-    assert.deepEqual([look(dir).profile.id, look(dir).exact], ["debian-12", false]);
+    writeFileSync(path.join(dir, "usr/lib/os-release"), 'ID=debian\nVERSION_ID="14"\n');
+    assert.deepEqual([look(dir).profile.id, look(dir).exact], ["debian-13", false]);
     mkdirSync(path.join(dir, "boot/loader/entries"), { recursive: true });
     writeFileSync(path.join(dir, "boot/loader/entries/x.conf"), "title x\n");
     assert.throws(() => look(dir), /BLS/);

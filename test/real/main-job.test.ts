@@ -27,29 +27,24 @@ interface Layout {
   readonly normalEntries: number;
 }
 
+/** GRUB as Debian builds it, with kdump-tools, is one layout, whichever release. */
+const debian = (root: RootName, distro: string): Layout => ({
+  root,
+  distro,
+  config: "/boot/grub/grub.cfg",
+  check: "grub-script-check",
+  generator: "update-grub",
+  unit: "kdump-tools.service",
+  sources: '. /etc/default/grub; for x in /etc/default/grub.d/*.cfg; do . "$x"; done',
+  shell: "dash",
+  normalEntries: 3,
+});
+
 const LAYOUTS: readonly Layout[] = [
-  {
-    root: "debian12",
-    distro: "debian-12",
-    config: "/boot/grub/grub.cfg",
-    check: "grub-script-check",
-    generator: "update-grub",
-    unit: "kdump-tools.service",
-    sources: '. /etc/default/grub; for x in /etc/default/grub.d/*.cfg; do . "$x"; done',
-    shell: "dash",
-    normalEntries: 3,
-  },
-  {
-    root: "ubuntu2204",
-    distro: "ubuntu-22.04",
-    config: "/boot/grub/grub.cfg",
-    check: "grub-script-check",
-    generator: "update-grub",
-    unit: "kdump-tools.service",
-    sources: '. /etc/default/grub; for x in /etc/default/grub.d/*.cfg; do . "$x"; done',
-    shell: "dash",
-    normalEntries: 3,
-  },
+  debian("debian11", "debian-11"),
+  debian("debian12", "debian-12"),
+  debian("debian13", "debian-13"),
+  debian("ubuntu2204", "ubuntu-22.04"),
   {
     root: "centos7",
     distro: "centos-7",
