@@ -36,9 +36,9 @@ function kdumpctl({ parts, machine }: SizingInput): Estimate {
 }
 
 /**
- * `kdump-config estimate` of kdump-tools since 1.10: what was in use early in boot, less what the processors and the memory
- * of the large machine cost, and never less than kernel, both forms of the initrd and 32M. The compressed kernel
- * counts 6 times on x86 and s390, 2 times on ppc, else 4 times.
+ * What `kdump-config show` suggests (kdump-tools 1.10.7, crashkernel_estimate): what was in use early in boot, on x86_64
+ * less what the processors past the first and the memory of the large machine cost, and never less than kernel, both
+ * forms of the initrd and 32M. The compressed kernel counts 6 times on x86_64 and s390x, 2 times on ppc64le, else 4 times.
  */
 function kdumpConfig({ parts, machine }: SizingInput): Estimate {
   const by = "kdump-config estimate";
@@ -49,14 +49,15 @@ function kdumpConfig({ parts, machine }: SizingInput): Estimate {
       "the capture initrd": captureInitrd,
       "its unpacked size": captureInitrdUnpacked,
     });
-  const factor = /^(x86|i.86|s390)/.test(machine.arch) ? 6 : machine.arch.startsWith("ppc") ? 2 : 4;
+  const { cpus, arch } = machine;
+  const factor = arch === "x86_64" || arch === "s390x" ? 6 : arch === "ppc64le" ? 2 : 4;
   const images = factor * kernelFile.bytes + captureInitrd.bytes + captureInitrdUnpacked.bytes;
   const floor = images + 32 * MIB;
   const sum = `${factor} × kernel file ${mib(kernelFile.bytes)} + initrd ${mib(captureInitrd.bytes)} + unpacked ${mib(captureInitrdUnpacked.bytes)}`;
-  const { cpus } = machine;
   if (earlyUsed === null || cpus === null || machine.ramBytes === null)
     return { by, bytes: floor, how: `${sum} + 32 MiB (its lower limit; use early in boot was not measured)` };
-  const saved = buckets(cpus, CPU_BUCKETS) + buckets(Math.floor(machine.ramBytes / GIB), RAM_BUCKETS);
+  const large = buckets(cpus - 1, CPU_BUCKETS) + buckets(Math.floor(machine.ramBytes / GIB), RAM_BUCKETS);
+  const saved = arch === "x86_64" ? large : 0;
   const measured = images + earlyUsed.bytes - saved;
   return measured > floor
     ? { by, bytes: measured, how: `${sum} + early use ${mib(earlyUsed.bytes)} - ${mib(saved)}` }

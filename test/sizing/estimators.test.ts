@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { parseCalibration } from "../../src/sizing/calibration.js";
 import { estimates } from "../../src/sizing/estimators.js";
 import { CALIBRATION_NAMES, GIB, KIB, MIB, type SizingInput } from "../../src/sizing/input.js";
+import { inside, overlayRoot, withoutRoot } from "../support/roots.js";
 import { CALIBRATION, measured, sizingInput } from "./inputs.js";
 
 function by(name: string, input: SizingInput) {
@@ -51,13 +52,59 @@ test("kdump-config's lower limit, and its sum where the use early in boot was me
   const early = { earlyUsed: measured(900) };
   assert.equal(
     sum(8, 35, 110, early, { cpus: 40, ramBytes: 64 * GIB }),
-    (193 + 900) * MIB - (32 * 5000 + 8 * 3500 + 32 * 6000 + 32 * 600) * KIB,
+    (193 + 900) * MIB - (32 * 5000 + 7 * 3500 + 32 * 6000 + 32 * 600) * KIB,
   );
   assert.equal(
     sum(8, 35, 110, early, { cpus: 100, ramBytes: 16 * GIB }),
-    (193 + 900) * MIB - (32 * 5000 + 32 * 3500 + 36 * 2500 + 16 * 6000) * KIB,
+    (193 + 900) * MIB - (32 * 5000 + 32 * 3500 + 35 * 2500 + 16 * 6000) * KIB,
   );
   assert.equal(sum(8, 35, 110, { earlyUsed: measured(100) }, { cpus: 40 }), 225 * MIB);
+});
+
+test("kdump-config's number is the one that its own script suggests", {
+  skip: withoutRoot("debian13"),
+}, async (t) => {
+  const root = await overlayRoot(t, "debian13");
+  // its two functions as they stand there; the machine they ask is what the case says
+  const script = `
+    eval "$(sed -n '/^crashkernel_[a-z_]*()$/,/^}$/p' /usr/sbin/kdump-config)"
+    ARCH=$1 processors=$2 KDUMP_DIR=/tmp/k
+    nproc() { echo "$processors"; }
+    logger() { :; }
+    mkdir -p /tmp/k
+    head -c "$(($4 << 20))" /dev/urandom >/tmp/k/vmlinuz
+    head -c "$(($5 << 20))" /dev/urandom >/tmp/k/initrd.img-1
+    echo "$6" >/tmp/k/size_initrd.img-1
+    printf 'MemTotal: %s kB\nMemFree: %s kB\n' "$3" "$(($3 - $7 * 1024))" >/tmp/k/mem-1
+    crashkernel_estimate /tmp/k/vmlinuz /tmp/k/initrd.img-1
+    echo "$CRASHK_EST_ERR$CRASHK_EST"`;
+  // architecture, processors, GiB of memory, MiB of kernel, initrd, the same unpacked, and of use early in boot
+  const cases = [
+    ["x86_64", 1, 2, 8, 35, 110, 200],
+    ["x86_64", 40, 64, 8, 35, 110, 900],
+    ["x86_64", 100, 16, 12, 20, 70, 2000],
+    ["x86_64", 8, 8, 12, 20, 70, 60],
+    ["aarch64", 100, 64, 12, 20, 70, 900],
+    ["ppc64le", 100, 64, 12, 20, 70, 900],
+    ["s390x", 4, 16, 12, 20, 70, 30],
+  ] as const;
+  for (const [arch, cpus, gib, kernel, initrd, unpacked, early] of cases) {
+    // what is not given to programs is more than nothing, and less than 1 GiB
+    const memTotal = gib * 1024 * 1024 - 300_000;
+    const args = [arch, cpus, memTotal, kernel, initrd, unpacked, early].map(String);
+    const said = await inside(root, ["dash", "-ec", script, "dash", ...args]);
+    assert.equal(said.code, 0, said.stderr);
+    const parts = {
+      kernelFile: measured(kernel),
+      captureInitrd: measured(initrd),
+      captureInitrdUnpacked: measured(unpacked),
+      earlyUsed: measured(early),
+    };
+    const machine = { arch, cpus, ramBytes: gib * GIB };
+    const ours = by("kdump-config estimate", sizingInput(parts, { machine })).bytes ?? 0;
+    // it rounds down, to whole MiB, what it takes off
+    assert.equal(Math.ceil(ours / MIB), Number(said.stdout), args.join(" "));
+  }
 });
 
 test("kdumptool calibrate, as its own program reckons with the same numbers", () => {
