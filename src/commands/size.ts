@@ -11,6 +11,7 @@ import { crashkernelWords } from "../plan/words.js";
 import type { Estimate } from "../sizing/estimators.js";
 import type { SizingInput } from "../sizing/input.js";
 import { recommend } from "../sizing/recommend.js";
+import { type Shortage, shortage } from "../sizing/shortage.js";
 import { judgeStanding } from "../sizing/standing.js";
 import type { BaseFacts, Facts, GrubFacts } from "../types.js";
 
@@ -86,6 +87,17 @@ export function sizeFor(
     decision: keep && judged.why !== null ? judged.why : (fresh.why[fresh.why.length - 1] ?? ""),
     warnings: keep || judged?.why == null ? warnings : [judged.why, ...warnings],
   };
+}
+
+/** What is known against a size that was asked for by name; null: nothing. `bytes`: what the kernel will reserve. */
+export function shortageOf(
+  bytes: number,
+  reader: Reader,
+  facts: Facts,
+  profile: Profile,
+  ramBytes: bigint | null,
+): Shortage | null {
+  return shortage(bytes, collectCapture(reader, facts, profile, compared(ramBytes, facts)));
 }
 
 /** The memory as the kernel compares it with a list: new ones round it up to 128 MiB. */

@@ -7,7 +7,7 @@ import { targetKernel } from "../facts/boots.js";
 import { lockdownWarning } from "../facts/kexec.js";
 import type { Reader } from "../machine/machine.js";
 import type { Facts, Reason } from "../types.js";
-import { lineLength, sizeFor } from "./size.js";
+import { lineLength, shortageOf, sizeFor } from "./size.js";
 
 /** What is to stand on the command line, and what the kernel will make of it here. */
 export interface Wish {
@@ -75,6 +75,10 @@ export function resolveWish(text: string, facts: Facts, profile: Profile, reader
       : [`kernel ${target.kernel} reserves ${formatBytes(reserved)} of it`]),
   ];
   const lockdown = lockdownWarning(reader);
+  const short =
+    sized === null && reserved !== null
+      ? shortageOf(Number(reserved), reader, facts, profile, ramBytes)
+      : null;
   return {
     words,
     expression: words.map((word) => word.replace(/^crashkernel=/, "")).join(" "),
@@ -83,11 +87,15 @@ export function resolveWish(text: string, facts: Facts, profile: Profile, reader
     sizing: (sized?.why ?? []).filter((line) => sized?.warnings.includes(line) === false),
     warnings: [
       ...(sized?.warnings ?? []),
+      ...(short?.severity === "warning" ? [short.text] : []),
       ...findings.filter((f) => f.severity === "warning" || f.severity === "note").map((f) => f.message),
       ...(lockdown === null ? [] : [lockdown]),
     ],
     reasons: [
       ...(sized === null || sized.refused === null ? [] : [tooLittle(sized.refused)]),
+      ...(short?.severity === "objection"
+        ? [{ id: short.id, severity: short.severity, text: short.text }]
+        : []),
       ...findings
         .filter((f) => f.severity === "error" || f.severity === "objection")
         // said already, in the words of the recommendation
