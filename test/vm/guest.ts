@@ -112,13 +112,20 @@ export class Guest {
         this.#boot = boot;
         return (Date.now() - started) / 1000;
       }
-      if (old === null && LOST.test(this.since(console)))
-        throw new Error(`it does not boot:\n${this.since(console).slice(-1500)}`);
+      const lost = old === null ? this.lost(console) : null;
+      if (lost !== null) throw new Error(lost);
       await sleep(1);
     }
     throw new Error(
       `nobody answers after ${seconds} s; the console's end:\n${this.since(console).slice(-1500)}`,
     );
+  }
+
+  /** Why nobody will ever answer, as the emulator and the console show it since then; null: somebody may. */
+  lost(offset: number): string | null {
+    if (!this.alive) return "the emulator has ended";
+    const said = this.since(offset);
+    return LOST.test(said) ? `it does not boot:\n${said.slice(-1500)}` : null;
   }
 
   /** systemctl reboot, and waits for the new boot; seconds. */
@@ -128,12 +135,17 @@ export class Guest {
     return await this.up(seconds, boot?.id ?? null);
   }
 
-  /** Crashes the kernel, and waits for the next boot that is not the capture kernel's; seconds. */
-  async crash(seconds = 420): Promise<number> {
-    const boot = await this.#look();
+  /** Crashes the kernel one second from now. */
+  async trigger(): Promise<void> {
     await this.ssh(
       "sync; (sleep 1; echo 1 > /proc/sys/kernel/sysrq; echo c > /proc/sysrq-trigger) >/dev/null 2>&1 </dev/null &",
     );
+  }
+
+  /** Crashes the kernel, and waits for the next boot that is not the capture kernel's; seconds. */
+  async crash(seconds = 420): Promise<number> {
+    const boot = await this.#look();
+    await this.trigger();
     return await this.up(seconds, boot?.id ?? null);
   }
 

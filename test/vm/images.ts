@@ -6,17 +6,17 @@ import { hostname, release } from "node:os";
 import path from "node:path";
 import { must, run } from "../support/run.js";
 import { fstab, kernelOf, makeDisk, UUID } from "./disk.js";
-import { type Accelerator, chooseAccelerator } from "./emulator.js";
+import { type Accelerator, chooseAccelerator, type Machine } from "./emulator.js";
 import { firstBoot } from "./first-boot.js";
 import { Guest } from "./guest.js";
-import type { Layout } from "./layout.js";
+import { imageName, type Layout } from "./layout.js";
 import type { Steps } from "./report.js";
 
-const cache = path.resolve(".cache/vm");
+export const cache = path.resolve(".cache/vm");
 const key = path.join(cache, "id");
 /** What scripts/vm.sh built for this run. */
 export const TOOL_FILE = path.resolve("build/vm/kdump-setup.cjs");
-export const logs = path.join(cache, "logs");
+const logs = path.join(cache, "logs");
 
 /** Where a scenario works: its directory of sockets, what accelerates it, its reporter. */
 export interface Bench {
@@ -27,11 +27,27 @@ export interface Bench {
   readonly console: string;
 }
 
+/** Work that two scenarios at once must not do at the same time, by what it is about. */
+const turns = new Map<string, Promise<unknown>>();
+async function inTurn<T>(about: string, work: () => Promise<T>): Promise<T> {
+  const before = turns.get(about) ?? Promise.resolve();
+  // whoever fails has said so to its own caller
+  const mine = before.catch(() => undefined).then(work);
+  turns.set(about, mine);
+  return await mine;
+}
+
 /** Makes the ssh key, and finds out what can run a guest here (remembered for this host and kernel). */
 export async function prepare(layout: Layout, dir: string, steps: Steps): Promise<Accelerator> {
   mkdirSync(logs, { recursive: true });
-  if (!existsSync(key)) await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key]);
+  await inTurn(key, async () => {
+    if (!existsSync(key)) await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key]);
+  });
   const root = await rootOf(layout, steps);
+  return await inTurn("accelerator", async () => await accelerate(root, dir, steps));
+}
+
+async function accelerate(root: string, dir: string, steps: Steps): Promise<Accelerator> {
   const remembered = path.join(cache, "accelerator");
   const host = `${hostname()} ${release()} ${existsSync("/dev/kvm")}`;
   const known = existsSync(remembered) ? readFileSync(remembered, "utf8").split("\n") : [];
@@ -48,6 +64,14 @@ async function cached(
   sources: readonly string[],
   make: (out: string) => Promise<void>,
 ): Promise<void> {
+  await inTurn(file, async () => await build(file, sources, make));
+}
+
+async function build(
+  file: string,
+  sources: readonly string[],
+  make: (out: string) => Promise<void>,
+): Promise<void> {
   const hash = createHash("sha256");
   for (const one of sources) hash.update(one.startsWith("test/") ? readFileSync(one) : one).update("\0");
   const digest = hash.digest("hex");
@@ -60,14 +84,14 @@ async function cached(
   writeFileSync(made, digest);
 }
 
-const ROOT_SOURCES = ["test/vm/root.sh"];
-async function rootOf(layout: Layout, steps: Steps): Promise<string> {
-  const root = path.join(cache, `root-${layout.codename}`);
-  await cached(root, [...ROOT_SOURCES, process.version], async (out) => {
-    await steps.step(`packages of ${layout.codename} fetched and unpacked`, async () => {
-      const argv = ["bash", "test/vm/root.sh", layout.codename, out, `${key}.pub`, process.execPath] as const;
+async function rootOf({ release }: Layout, steps: Steps): Promise<string> {
+  const root = path.join(cache, `root-${release.name}`);
+  const { codename, rootScript } = release;
+  await cached(root, [rootScript, codename, process.version], async (out) => {
+    await steps.step(`packages of ${release.name} fetched and unpacked`, async () => {
+      const argv = ["bash", rootScript, codename, out, `${key}.pub`, process.execPath] as const;
       const ended = await run(argv, { seconds: 1800 });
-      writeFileSync(path.join(logs, `root-${layout.codename}.log`), ended.stdout + ended.stderr);
+      writeFileSync(path.join(logs, `root-${release.name}.log`), ended.stdout + ended.stderr);
       if (ended.code !== 0) throw new Error(ended.stderr.slice(-3000));
     });
   });
@@ -76,108 +100,102 @@ async function rootOf(layout: Layout, steps: Steps): Promise<string> {
 
 const DISK_SOURCES = ["test/vm/disk.ts", "test/vm/protofile.ts", "test/vm/first-boot.ts"];
 
-/** A raw image that has booted through its own GRUB once, without kdump-tools. */
-export async function plainImage(layout: Layout, bench: Bench): Promise<string> {
+/** A raw image that has booted through its own GRUB once, without kdump packages. */
+async function plainImage(layout: Layout, bench: Bench): Promise<string> {
   const root = await rootOf(layout, bench.steps);
-  const image = path.join(cache, `${layout.name}.raw`);
+  const image = path.join(cache, `${imageName(layout)}.raw`);
   const rootMade = readFileSync(`${root}.made`, "utf8");
-  await cached(image, [rootMade, layout.name, ...DISK_SOURCES], async (out) => {
-    writeFileSync(path.join(root, "etc/fstab"), fstab(layout));
-    await bench.steps.step("file systems made", async () => await makeDisk(root, layout, out));
-    const machine = {
-      firmware: layout.firmware,
-      disk: { kind: "raw", path: out },
-      memory: 1024,
-      dir: bench.dir,
-      console: bench.console,
-    } as const;
+  await cached(image, [rootMade, imageName(layout), ...DISK_SOURCES], async (out) => {
+    await bench.steps.step("file systems made", async () => {
+      // the tables of file systems differ by layout, and they are made from one root
+      await inTurn(root, async () => {
+        writeFileSync(path.join(root, "etc/fstab"), fstab(layout));
+        await makeDisk(root, layout, out);
+      });
+    });
     const append = `root=UUID=${UUID.root} ro console=ttyS0,115200 norandmaps`;
+    const direct = { ...kernelOf(root), append };
     await bench.steps.step("first boot, GRUB installed", async () => {
-      const guest = await Guest.start(
-        { ...machine, direct: { ...kernelOf(root), append } },
-        bench.accelerator,
-        key,
-      );
-      try {
+      await onImage(out, layout, bench, { direct }, async (guest) => {
         await guest.up();
         await guest.must(firstBoot(layout), 900);
-        await guest.powerOff();
-      } finally {
-        await guest.kill();
-      }
+      });
     });
     await bench.steps.step("boots through GRUB", async () => {
-      const guest = await Guest.start(machine, bench.accelerator, key);
-      try {
+      await onImage(out, layout, bench, {}, async (guest) => {
         await guest.up();
         await guest.must(`grep -q BOOT_IMAGE= /proc/cmdline && systemctl is-active ssh`);
-        await guest.powerOff();
-      } finally {
-        await guest.kill();
-      }
+      });
     });
   });
   return image;
 }
 
-/** A raw image with kdump-tools as its package sets it up, rebooted once so that the capture initrd is built. */
-export async function kdumpImage(layout: Layout, bench: Bench): Promise<string> {
+/** A raw image with the kdump packages as they set themselves up, rebooted once so that the capture initrd is built. */
+async function kdumpImage(layout: Layout, bench: Bench): Promise<string> {
   const plain = await plainImage(layout, bench);
-  const image = path.join(cache, `${layout.name}-kdump.raw`);
+  const { installKdump, unit } = layout.release;
+  const image = path.join(cache, `${imageName(layout)}-kdump.raw`);
   const plainMade = readFileSync(`${plain}.made`, "utf8");
-  await cached(image, [plainMade], async (out) => {
+  await cached(image, [plainMade, installKdump ?? "there already"], async (out) => {
     await must(["cp", "--sparse=always", "--reflink=auto", plain, out], { seconds: 300 });
-    await bench.steps.step("kdump-tools installed by its package", async () => {
-      const guest = await Guest.start(
-        {
-          firmware: layout.firmware,
-          disk: { kind: "raw", path: out },
-          memory: 1024,
-          dir: bench.dir,
-          console: bench.console,
-        },
-        bench.accelerator,
-        key,
-      );
-      try {
+    await bench.steps.step("kdump packages set themselves up", async () => {
+      await onImage(out, layout, bench, {}, async (guest) => {
         await guest.up();
-        await guest.must(
-          `set -e; echo "kdump-tools kdump-tools/use_kdump boolean true" | debconf-set-selections
-           echo "kexec-tools kexec-tools/load_kexec boolean false" | debconf-set-selections
-           DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends install kdump-tools makedumpfile; sync`,
-          1200,
-        );
+        await guest.must(`set -e; ${installKdump ?? "true"}; sync`, 1200);
         await guest.reboot();
-        await guest.must("until [ $(systemctl is-active kdump-tools) = active ]; do sleep 3; done", 600);
-        await guest.powerOff();
-      } finally {
-        await guest.kill();
-      }
+        await guest.must(`until [ $(systemctl is-active ${unit}) = active ]; do sleep 3; done`, 600);
+      });
     });
   });
   return image;
+}
+
+/** Boots an image that is being built, lets it work, and shuts it down. */
+async function onImage(
+  image: string,
+  { firmware }: Layout,
+  bench: Bench,
+  how: Pick<Machine, "direct">,
+  work: (guest: Guest) => Promise<void>,
+): Promise<void> {
+  const disk = { kind: "raw", path: image } as const;
+  const guest = await guestWith({ firmware, disk, memory: 1024, ...how }, bench);
+  try {
+    await work(guest);
+    await guest.powerOff();
+  } finally {
+    await guest.kill();
+  }
+}
+
+/** The kernel of a layout and an initrd that boots it, for a machine that does without GRUB. */
+export async function kernelFor(layout: Layout, bench: Bench): Promise<ReturnType<typeof kernelOf>> {
+  return kernelOf(await rootOf(layout, bench.steps));
+}
+
+/** The image a machine of that layout starts from. */
+export async function imageOf(layout: Layout, bench: Bench): Promise<string> {
+  return layout.kdumpThere ? await kdumpImage(layout, bench) : await plainImage(layout, bench);
 }
 
 let overlays = 0;
 /** A guest on a fresh overlay of that image. */
-export async function guestOn(image: string, layout: Layout, bench: Bench, memory = 2048): Promise<Guest> {
+export async function guestOn(
+  image: string,
+  { firmware }: Layout,
+  bench: Bench,
+  how: Pick<Machine, "memory"> & Partial<Pick<Machine, "direct">>,
+): Promise<Guest> {
   overlays += 1;
   const overlay = path.join(cache, `overlay-${process.pid}-${overlays}.qcow2`);
   await must(["qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", "raw", overlay]);
-  const disk = { kind: "qcow2", path: overlay } as const;
-  const guest = await Guest.start(
-    { firmware: layout.firmware, disk, memory, dir: bench.dir, console: bench.console },
-    bench.accelerator,
-    key,
-  );
+  const guest = await guestWith({ firmware, disk: { kind: "qcow2", path: overlay }, ...how }, bench);
   rmSync(overlay); // the emulator has it open; it is gone with it
   return guest;
 }
 
 /** A guest on somebody else's disk. */
-export async function guestWith(
-  machine: Pick<Parameters<typeof Guest.start>[0], "disk" | "from" | "memory" | "firmware">,
-  bench: Bench,
-): Promise<Guest> {
+export async function guestWith(machine: Omit<Machine, "dir" | "console">, bench: Bench): Promise<Guest> {
   return await Guest.start({ ...machine, dir: bench.dir, console: bench.console }, bench.accelerator, key);
 }

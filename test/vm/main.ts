@@ -1,74 +1,123 @@
-/**
- * npm run test:vm [-- [--cuts N] [--seed N] SCENARIO…]: virtual machines that boot, crash and lose their power.
- *   NAME                 the whole life of that machine, for example debian12-bios-ext4
- *   NAME/smoke           its first day only: set up, rebooted, reserved and loaded
- *   NAME/cuts            power cuts while the tool is applying
- *   NAME/cuts-generator  the same with sed and update-grub
- * A name is debian11|12|13-bios|uefi-ext4|xfs[-boot][-cloud]. Without a scenario: those of MATRIX.
- */
+/** npm run test:vm: virtual machines that boot, crash and lose their power. `--help` says how to call it. */
 
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
 import path from "node:path";
+import yargs from "yargs";
 import { killAll } from "./emulator.js";
-import { logs, prepare } from "./images.js";
+import { type Bench, cache, prepare } from "./images.js";
 import { layoutOf } from "./layout.js";
-import { powerCuts } from "./power-cut.scenario.js";
-import { closing, judged, type Verdict } from "./report.js";
-import { wholeLife } from "./whole-life.scenario.js";
+import { KINDS, MATRIX, type Options } from "./matrix.js";
+import { closing, judged, keep, kept, matrix, type Verdict } from "./report.js";
 
-const MATRIX = [
-  "debian12-bios-ext4",
-  "debian12-bios-xfs",
-  "debian12-uefi-ext4",
-  "debian12-bios-ext4-boot-cloud",
-  "debian12-bios-ext4/cuts",
-  "debian12-bios-ext4/cuts-generator",
-];
+const RUN = `kdump-vm-${process.pid}-`;
+const WHAT = `Virtual machines that boot through GRUB, crash and lose their power.
 
-interface Request {
+A scenario is a machine, RELEASE-bios|uefi-ext4|xfs[-boot][-cloud][-kdump], alone or with one of
+${Object.entries(KINDS)
+  .map(([kind, { what }]) => `  ${`/${kind}`.padEnd(16)} ${what}`)
+  .join("\n")}
+Without a scenario: the whole matrix, which is
+  ${MATRIX.join("\n  ")}`;
+
+interface Request extends Options {
   readonly scenarios: readonly string[];
-  readonly cuts: number;
-  readonly seed: number;
+  readonly jobs: number;
+  readonly table: boolean;
 }
 
-function requested(args: readonly string[]): Request {
-  const number = (name: string, otherwise: number): number => {
-    const at = args.indexOf(name);
-    const value = at < 0 ? otherwise : Number(args[at + 1]);
-    if (!Number.isInteger(value) || value < 1) throw new Error(`${name} takes a number`);
-    return value;
-  };
-  const scenarios = args.filter((arg, at) => !arg.startsWith("--") && !(args[at - 1] ?? "").startsWith("--"));
-  return {
-    scenarios: scenarios.length > 0 ? scenarios : MATRIX,
-    cuts: number("--cuts", 5),
-    seed: number("--seed", 1),
-  };
+async function requested(): Promise<Request> {
+  const argv = await yargs(process.argv.slice(2))
+    .usage(`npm run test:vm [-- OPTION… SCENARIO…]\n\n${WHAT}`)
+    .epilogue("Results, logs and consoles of failures are kept under .cache/vm.")
+    .options({
+      jobs: { type: "number", default: cpus().length, describe: "scenarios at once" },
+      cuts: { type: "number", default: 40, describe: "power cuts a scenario" },
+      seed: { type: "number", default: 1, describe: "other random moments" },
+      table: {
+        type: "boolean",
+        default: false,
+        describe: "print the newest result of each scenario; run nothing",
+      },
+    })
+    .check(({ jobs, cuts, seed, _: names }) => {
+      for (const [name, value] of Object.entries({ jobs, cuts, seed }))
+        if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a whole number from 1`);
+      for (const name of names) {
+        const [machine = "", kind = ""] = String(name).split("/");
+        if (layoutOf(machine) === null || KINDS[kind] === undefined)
+          throw new Error(`no scenario is called ${name}; --help lists them`);
+      }
+      return true;
+    })
+    .strictOptions()
+    .version(false)
+    .wrap(null)
+    .fail((message, error) => {
+      process.stderr.write(`${message || error.message}\n`);
+      process.exit(2);
+    })
+    .parse();
+  const scenarios = argv._.length > 0 ? argv._.map(String) : MATRIX;
+  return { scenarios, jobs: argv.jobs, cuts: argv.cuts, seed: argv.seed, table: argv.table };
 }
 
-async function scenario(name: string, request: Request): Promise<Verdict> {
-  const dir = mkdtempSync(path.join(tmpdir(), "vm-"));
-  const console = path.join(dir, "console.log");
-  const verdict = await judged(name, async (steps) => {
-    const [machine = "", kind] = name.split("/");
+const results = path.join(cache, "results");
+const tool = process.env.KDUMP_VM_TOOL ?? "unknown";
+
+async function scenario(name: string, options: Options): Promise<Verdict> {
+  const dir = mkdtempSync(path.join(tmpdir(), RUN));
+  const log = path.join(dir, "console.log");
+  const verdict = await judged(name, tool, async (steps) => {
+    const [machine = "", kind = ""] = name.split("/");
     const layout = layoutOf(machine);
-    if (layout === null) throw new Error(`no machine is called ${machine}`);
+    const how = KINDS[kind];
+    if (layout === null || how === undefined) throw new Error(`no scenario is called ${name}`);
     const accelerator = await prepare(layout, dir, steps);
-    const bench = { dir, accelerator, steps, console };
-    if (kind === undefined) await wholeLife(layout, bench);
-    else if (kind === "smoke") await wholeLife(layout, bench, true);
-    else if (kind === "cuts") await powerCuts(layout, bench, "tool", request);
-    else if (kind === "cuts-generator") await powerCuts(layout, bench, "generator", request);
-    else throw new Error(`no scenario is called ${kind}`);
+    const bench: Bench = { dir, accelerator, steps, console: log };
+    return await how.run(layout, bench, options);
   });
-  if (verdict.failure !== null && existsSync(console)) {
-    const kept = path.join(logs, `${name.replace("/", "-")}.console.log`);
-    copyFileSync(console, kept);
-    process.stdout.write(`    its console: ${path.relative(process.cwd(), kept)}\n`);
+  keep(results, verdict);
+  if (verdict.failure !== null && existsSync(log)) {
+    const file = path.join(cache, "logs", `${name.replaceAll("/", "_")}.console.log`);
+    copyFileSync(log, file);
+    process.stdout.write(`    its console: ${path.relative(process.cwd(), file)}\n`);
   }
   rmSync(dir, { recursive: true, force: true });
   return verdict;
+}
+
+/** Directories and overlays of this run, and of runs that were killed before they could tidy up. */
+function sweep(): void {
+  const alive = (pid: number): boolean => existsSync(`/proc/${pid}`) && pid !== process.pid;
+  for (const [dir, pattern] of [
+    [tmpdir(), /^kdump-vm-(\d+)-/],
+    [cache, /^overlay-(\d+)-/],
+  ] as const) {
+    if (!existsSync(dir)) continue;
+    for (const name of readdirSync(dir)) {
+      const pid = pattern.exec(name)?.[1];
+      if (pid !== undefined && !alive(Number(pid)))
+        rmSync(path.join(dir, name), { recursive: true, force: true });
+    }
+  }
+}
+
+async function main(): Promise<boolean> {
+  const { scenarios, jobs, table, ...options } = await requested();
+  if (table) {
+    process.stdout.write(`${matrix(kept(results))}\n`);
+    return true;
+  }
+  sweep();
+  const waiting = [...scenarios];
+  const verdicts = new Map<string, Verdict>();
+  const worker = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+      verdicts.set(name, await scenario(name, options));
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, scenarios.length) }, worker));
+  return closing(scenarios.flatMap((name) => verdicts.get(name) ?? []));
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
@@ -76,9 +125,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     killAll();
     process.exit(1);
   });
-process.on("exit", killAll);
+process.on("exit", () => {
+  killAll();
+  sweep();
+});
 
-const request = requested(process.argv.slice(2));
-const verdicts: Verdict[] = [];
-for (const name of request.scenarios) verdicts.push(await scenario(name, request));
-process.exitCode = closing(verdicts) ? 0 : 1;
+process.exitCode = (await main()) ? 0 : 1;

@@ -22,8 +22,10 @@ fi
 [ ${#sources[@]} -gt 0 ] || { echo "apt has no source of bookworm here: these machines are made on Debian 12" >&2; exit 1; }
 
 download='chroot "$1" apt-get -q -y --download-only install'
+extra=,util-linux-extra
+[ "$codename" != bullseye ] || extra= # there it is all in util-linux
 mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
-  --include=systemd-sysv,dbus,udev,linux-image-amd64,initramfs-tools,zstd,grub-pc,openssh-server,iproute2,procps,kmod,e2fsprogs,xfsprogs,dosfstools,util-linux-extra,libstdc++6,apt-utils \
+  --include=systemd-sysv,dbus,udev,linux-image-amd64,initramfs-tools,zstd,grub-pc,openssh-server,iproute2,procps,kmod,e2fsprogs,xfsprogs,dosfstools,libstdc++6,apt-utils$extra \
   --aptopt='APT::Install-Recommends "false"' \
   --dpkgopt=path-exclude=/usr/share/man/* --dpkgopt=path-exclude=/usr/share/doc/* --dpkgopt=path-exclude=/usr/share/locale/* \
   --dpkgopt=path-exclude=/usr/share/info/* \
@@ -55,7 +57,7 @@ printf 'PermitRootLogin prohibit-password\nUseDNS no\n' >"$root/etc/ssh/sshd_con
 printf '[Match]\nName=e*\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n' >"$root/etc/systemd/network/10-vm.network"
 chroot "$root" systemctl -q enable systemd-networkd ssh
 chroot "$root" systemctl -q mask systemd-networkd-wait-online apt-daily.timer apt-daily-upgrade.timer \
-  dpkg-db-backup.timer e2scrub_all.timer man-db.timer fstrim.timer
+  dpkg-db-backup.timer e2scrub_all.timer man-db.timer fstrim.timer e2scrub_reap.service systemd-logind.service
 
 # Software emulation remembers translated code by address: with addresses that change, every program is translated
 # anew (three times slower). norandmaps does the same for what starts before the sysctl.

@@ -9,8 +9,15 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 
-const BLOCK = 4096;
-type Blocks = ReadonlyMap<number, Buffer>;
+/** bytes */
+export const BLOCK = 4096;
+/** Contents by the block's number; what is not in it is as in the image. */
+export type Blocks = ReadonlyMap<number, Buffer>;
+
+/** One thing the guest asked of the disk: blocks written, or what was written until then made durable. */
+export type DiskEvent =
+  | { readonly kind: "write"; readonly seconds: number; readonly blocks: Blocks; readonly durable: boolean }
+  | { readonly kind: "flush"; readonly seconds: number };
 
 /** What survives a cut of what was not flushed: nothing, or each block by the toss of a coin (disks reorder). */
 export type Survivors = "none" | "some";
@@ -23,6 +30,7 @@ export class VolatileDisk {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #flushes = 0;
+  #recording: { readonly started: number; readonly events: DiskEvent[] } | null = null;
 
   private constructor(image: string, durable: Blocks) {
     this.#base = openSync(image, "r");
@@ -49,6 +57,13 @@ export class VolatileDisk {
   /** Everything written so far, flushed or not: of a machine that stands still. */
   snapshot(): Blocks {
     return new Map([...this.#durable, ...this.#cache]);
+  }
+
+  /** From now on everything the guest asks is kept in the array that is returned, with the seconds since this call. */
+  record(): readonly DiskEvent[] {
+    const events: DiskEvent[] = [];
+    this.#recording = { started: Date.now(), events };
+    return events;
   }
 
   /** The power is gone: whoever is connected is cut off. Returns how many blocks were lost. */
@@ -94,20 +109,28 @@ export class VolatileDisk {
 
   #write(offset: number, data: Buffer, durable: boolean): void {
     const last = Math.floor((offset + data.length - 1) / BLOCK);
+    const blocks = new Map<number, Buffer>();
     for (let at = Math.floor(offset / BLOCK); at <= last; at += 1) {
       const from = Math.max(offset, at * BLOCK);
       const to = Math.min(offset + data.length, (at + 1) * BLOCK);
       const block = Buffer.from(this.#block(at));
       data.copy(block, from - at * BLOCK, from - offset, to - offset);
+      blocks.set(at, block);
       if (durable) {
         this.#cache.delete(at);
         this.#durable.set(at, block);
       } else this.#cache.set(at, block);
     }
+    this.#recording?.events.push({ kind: "write", seconds: this.#seconds(), blocks, durable });
+  }
+
+  #seconds(): number {
+    return (Date.now() - (this.#recording?.started ?? 0)) / 1000;
   }
 
   #flush(): void {
     this.#flushes += 1;
+    this.#recording?.events.push({ kind: "flush", seconds: this.#seconds() });
     for (const [at, block] of this.#cache) this.#durable.set(at, block);
     this.#cache.clear();
   }

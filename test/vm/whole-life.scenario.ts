@@ -1,96 +1,197 @@
 /** A machine's whole life: set up, rebooted, crashed, its dump read, disabled, rolled back. */
 
 import assert from "node:assert/strict";
+import { readDump } from "./dump.js";
 import type { Guest } from "./guest.js";
-import { type Bench, guestOn, plainImage, TOOL_FILE } from "./images.js";
+import { type Bench, guestOn, imageOf, TOOL_FILE } from "./images.js";
 import type { Layout } from "./layout.js";
+import type { Shown } from "./report.js";
 
 const TOOL = "/usr/local/sbin/kdump-setup";
-/** Not under /tmp: it must outlive a reboot. */
-const OUT = "/var/tmp/dump";
+/** MiB */
+const MEMORY = 2048;
+const PACKAGE_SECONDS = 1500;
+
+interface Plan {
+  /** what stands behind --crashkernel */
+  readonly expression: string;
+  readonly firstDayOnly?: boolean;
+}
 
 interface Reserved {
+  /** bytes */
   readonly size: number;
-  readonly loaded: string;
-  readonly cmdline: string;
+  readonly loaded: boolean;
+  /** the last crashkernel= of the running kernel's line; null: none */
+  readonly crashkernel: string | null;
 }
 
-async function reserved(guest: Guest): Promise<Reserved> {
-  const text = await guest.must(
-    "cat /sys/kernel/kexec_crash_size /sys/kernel/kexec_crash_loaded /proc/cmdline",
-  );
-  const [size = "", loaded = "", cmdline = ""] = text.split("\n");
-  return { size: Number(size), loaded, cmdline };
-}
-
-const files = async (guest: Guest): Promise<string> =>
-  await guest.must("cd /etc/default; sha256sum grub grub.d/* 2>/dev/null; true");
-
-/** With `smoke` only its first day: set up, rebooted, reserved, loaded. */
-export async function wholeLife(layout: Layout, bench: Bench, smoke = false): Promise<void> {
+export async function wholeLife(layout: Layout, bench: Bench, plan: Plan): Promise<Shown> {
   const { steps } = bench;
-  const image = await plainImage(layout, bench);
-  const guest = await guestOn(image, layout, bench);
+  const guest = await guestOn(await imageOf(layout, bench), layout, bench, { memory: MEMORY });
   try {
     await steps.step("boot", async () => void (await guest.up()));
-    const before = await files(guest);
-    assert.equal((await reserved(guest)).size, 0, "a fresh machine reserves nothing");
+    const life = new Life(guest, layout, bench);
     await guest.put(TOOL_FILE, TOOL, "755");
+    if (layout.kdumpThere) await life.untilLoaded();
+    const firstDay = await life.look();
+    if (!layout.kdumpThere) assert.equal(firstDay.reserved.size, 0, "a fresh machine reserves nothing");
 
-    await steps.step("kdump-setup --crashkernel 256M --yes", async () => {
-      await guest.must(`${TOOL} --crashkernel 256M --yes`, 1500);
+    const promised = await life.setUp(plan.expression);
+    await life.reboot("reserved as promised, and loaded", async () => {
+      await life.untilLoaded();
+      const { reserved } = await life.look();
+      assert.equal(reserved.size, promised.bytes);
+      assert.equal(reserved.crashkernel, promised.expression);
+      return `${mib(reserved.size)} by crashkernel=${promised.expression}`;
     });
-    await steps.step("reboot", async () => void (await guest.reboot()));
-    await steps.step("256M reserved and the capture kernel loaded", async () => {
-      await guest.must("until [ $(cat /sys/kernel/kexec_crash_loaded) = 1 ]; do sleep 2; done", 400);
-      const now = await reserved(guest);
-      assert.equal(now.size, 268435456);
-      return now.cmdline;
-    });
-    if (smoke) return;
+    const shown = `crashkernel=${promised.expression}: ${mib(promised.bytes)} reserved and loaded`;
+    if (plan.firstDayOnly === true) return { summary: shown };
+    const setUp = await life.look();
+    await life.nothingToDo(plan.expression);
+
     await steps.step("crash, dump saved, back again", async () => void (await guest.crash()));
-    await steps.step("the dump is valid", async () => await readDump(guest));
+    const dump = await steps.step("the dump is valid", async () => await readDump(guest, layout.release));
 
     await steps.step("kdump-setup --disable --yes", async () => {
       await guest.must(`${TOOL} --disable --yes`, 600);
     });
-    await steps.step("reboot", async () => void (await guest.reboot()));
-    const off = await reserved(guest);
-    assert.equal(off.size, 0, `still reserved: ${off.cmdline}`);
-    assert.doesNotMatch(off.cmdline, /crashkernel=/);
+    await life.reboot("the memory is back, nothing loaded", async () => {
+      const { reserved, enabled } = await life.look();
+      assert.deepEqual(
+        { ...reserved, enabled },
+        { size: 0, loaded: false, crashkernel: null, enabled: "disabled" },
+      );
+    });
 
-    await steps.step("kdump-setup rollback --yes", async () => {
-      await guest.must(`${TOOL} rollback --yes`, 600);
+    await life.rollback();
+    assert.deepEqual((await life.look()).files, setUp.files, "the files are not those of before --disable");
+    await life.reboot("as before it was disabled", async () => {
+      await life.untilLoaded();
+      const { reserved, enabled } = await life.look();
+      assert.deepEqual({ reserved, enabled }, { reserved: setUp.reserved, enabled: setUp.enabled });
     });
-    await steps.step("reboot", async () => void (await guest.reboot()));
-    await steps.step("as before it was disabled", async () => {
-      await guest.must("until [ $(cat /sys/kernel/kexec_crash_loaded) = 1 ]; do sleep 2; done", 400);
-      assert.equal((await reserved(guest)).size, 268435456);
-    });
-    await steps.step("rollback of the set-up: the files are those of the first day", async () => {
-      await guest.must(`${TOOL} rollback --yes`, 600);
-      const after = await files(guest);
-      // the package that was installed stays, with the drop-in it brought
-      const own = after.split("\n").filter((line) => !line.endsWith("kdump-tools.cfg"));
-      assert.deepEqual(own.join("\n"), before);
-      await guest.must("grub-script-check /boot/grub/grub.cfg; ! grep crashkernel=256M /boot/grub/grub.cfg");
+
+    await life.rollback();
+    const mended = await life.look();
+    if (layout.kdumpThere) assert.deepEqual(mended.files, firstDay.files, "files of before the set-up");
+    // what a package brought with it stays, and the configuration is generated with it; all else is as it was
+    for (const [file, hash] of Object.entries(firstDay.files))
+      if (file !== layout.release.config) assert.equal(mended.files[file], hash, file);
+    await life.reboot("as before the set-up", async () => {
+      const { reserved } = await life.look();
+      assert.notEqual(reserved.crashkernel, promised.expression);
+      if (layout.kdumpThere) {
+        await life.untilLoaded();
+        assert.deepEqual((await life.look()).reserved, firstDay.reserved);
+      }
+      return reserved.crashkernel === null
+        ? "no crashkernel="
+        : `crashkernel=${reserved.crashkernel}, the package's own`;
     });
     await guest.powerOff();
+    const ended = "disabled, rolled back, rolled back again, booted after each";
+    return { summary: `${shown}; ${dump}; ${ended}` };
   } finally {
     await guest.kill();
   }
 }
 
-/** The newest dump, put together from its flattened form, and read by makedumpfile and by crash. */
-async function readDump(guest: Guest): Promise<string> {
-  const dump = (await guest.must("ls -1t /var/crash/*/dump.* | head -n 1")).trim();
-  assert.notEqual(dump, "", "there is no dump in /var/crash");
-  await guest.must(`makedumpfile -R ${OUT} < ${dump}`, 300);
-  await guest.must(`rm -f ${OUT}.dmesg; makedumpfile --dump-dmesg ${OUT} ${OUT}.dmesg`, 300);
-  await guest.must(`grep -q 'sysrq: Trigger a crash' ${OUT}.dmesg`);
-  await guest.must("command -v crash || DEBIAN_FRONTEND=noninteractive apt-get -y -q install crash", 600);
-  const [release = "", running = ""] = (await guest.must(`crash --osrelease ${dump}; uname -r`)).split("\n");
-  assert.equal(release, running);
-  const size = (await guest.must(`stat -c %s ${dump}; rm -f ${OUT} ${OUT}.dmesg`)).trim();
-  return `${Math.round(Number(size) / 1024 / 1024)} MiB of ${release}`;
+interface Look {
+  readonly reserved: Reserved;
+  /** what systemctl is-enabled says of the unit */
+  readonly enabled: string;
+  /** sha256 by path */
+  readonly files: Readonly<Record<string, string>>;
 }
+
+interface Promised {
+  /** what was written */
+  readonly expression: string;
+  readonly bytes: number;
+}
+
+class Life {
+  readonly #guest: Guest;
+  readonly #layout: Layout;
+  readonly #bench: Bench;
+
+  constructor(guest: Guest, layout: Layout, bench: Bench) {
+    this.#guest = guest;
+    this.#layout = layout;
+    this.#bench = bench;
+  }
+
+  async look(): Promise<Look> {
+    const { unit, files } = this.#layout.release;
+    const text = await this.#guest.must(
+      `cat /sys/kernel/kexec_crash_size /sys/kernel/kexec_crash_loaded /proc/cmdline
+       systemctl is-enabled ${unit} 2>/dev/null || true
+       echo; sha256sum ${files} 2>/dev/null; true`,
+    );
+    const [head = "", hashes = ""] = text.split("\n\n");
+    const [size = "", loaded = "", cmdline = "", enabled = "absent"] = head.split("\n");
+    const crashkernel = [...cmdline.matchAll(/(?:^|\s)crashkernel=(\S*)/g)].pop()?.[1] ?? null;
+    const pairs = hashes.split("\n").flatMap((line) => {
+      const [hash, file] = line.split(/\s+/);
+      return hash !== undefined && file !== undefined ? [[file, hash] as const] : [];
+    });
+    return {
+      reserved: { size: Number(size), loaded: loaded === "1", crashkernel },
+      enabled,
+      files: Object.fromEntries(pairs),
+    };
+  }
+
+  async untilLoaded(): Promise<void> {
+    await this.#guest.must("until [ $(cat /sys/kernel/kexec_crash_loaded) = 1 ]; do sleep 2; done", 400);
+  }
+
+  /** Installs the packages first where they are missing, by the tool itself, as it would on its own. */
+  async setUp(expression: string): Promise<Promised> {
+    const command = `${TOOL} --crashkernel ${expression} --yes --format json`;
+    const document = await this.#bench.steps.step(
+      `kdump-setup --crashkernel ${expression} --yes`,
+      async () => {
+        const ended = await this.#guest.ssh(command, { seconds: PACKAGE_SECONDS });
+        assert.equal(ended.code, 0, `${ended.stdout}\n${ended.stderr}`);
+        const said: SetUp = JSON.parse(ended.stdout);
+        return said;
+      },
+    );
+    assert.equal(document.result, "applied");
+    assert.equal(document.rebootRequired, true);
+    const { reservedBytes, expression: written } = document.crashkernel;
+    return { expression: written, bytes: reservedBytes };
+  }
+
+  async nothingToDo(expression: string): Promise<void> {
+    await this.#bench.steps.step("the same again: nothing to do", async () => {
+      const answer = await this.#guest.must(`${TOOL} --crashkernel ${expression} --yes --format json`, 300);
+      const { result }: SetUp = JSON.parse(answer);
+      assert.equal(result, "unchanged");
+    });
+  }
+
+  async rollback(): Promise<void> {
+    await this.#bench.steps.step("kdump-setup rollback --yes", async () => {
+      await this.#guest.must(`${TOOL} rollback --yes`, 600);
+      const { scriptCheck, config } = this.#layout.release;
+      await this.#guest.must(`${scriptCheck} ${config}`);
+    });
+  }
+
+  async reboot(then: string, work: () => Promise<unknown>): Promise<void> {
+    await this.#bench.steps.step("reboot", async () => void (await this.#guest.reboot()));
+    await this.#bench.steps.step(then, work);
+  }
+}
+
+/** What of a set-up run's JSON is looked at. */
+interface SetUp {
+  readonly result: string;
+  readonly rebootRequired: boolean;
+  readonly crashkernel: { readonly expression: string; readonly reservedBytes: number };
+}
+
+const mib = (bytes: number): string => `${bytes / 1048576} MiB`;
