@@ -14,10 +14,16 @@ export interface Part {
 }
 
 const SCRIPT = "/etc/vm-report.sh";
-const UNIT = `[Unit]
+/** files: its root can be written to; devices: the names of its disks are there too, which a generator needs */
+export type Until = "files" | "devices";
+const ORDER: Readonly<Record<Until, string>> = {
+  files:
+    "After=systemd-remount-fs.service\nBefore=systemd-udev-trigger.service systemd-tmpfiles-setup-dev.service",
+  devices: "After=sysinit.target\nBefore=basic.target",
+};
+const unit = (until: Until): string => `[Unit]
 DefaultDependencies=no
-After=sysinit.target
-Before=basic.target
+${ORDER[until]}
 ConditionPathExists=${SCRIPT}
 [Service]
 Type=oneshot
@@ -27,7 +33,11 @@ ExecStart=/bin/sh ${SCRIPT}
 const TIMES = 3;
 
 /** Has these commands of the shell run and told once, at the next boot. Their names are words. */
-export async function reportAtBoot(guest: Guest, commands: Readonly<Record<string, string>>): Promise<void> {
+export async function reportAtBoot(
+  guest: Guest,
+  until: Until,
+  commands: Readonly<Record<string, string>>,
+): Promise<void> {
   const parts = Object.entries(commands).map(
     ([name, command]) => `part ${name} '${command.replaceAll("'", `'"'"'`)}'`,
   );
@@ -47,7 +57,7 @@ done >/dev/ttyS0
     if (ended.code !== 0) throw new Error(`${file}: ${ended.stderr}`);
   };
   await write(SCRIPT, script);
-  await write("/etc/systemd/system/vm-report.service", UNIT);
+  await write("/etc/systemd/system/vm-report.service", unit(until));
   await guest.must(
     "cd /etc/systemd/system; mkdir -p basic.target.wants; ln -sf ../vm-report.service basic.target.wants/; sync",
   );

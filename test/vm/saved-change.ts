@@ -99,7 +99,7 @@ export class SavedChange {
         await guest.up();
         await guest.must("until [ $(systemctl is-active kdump-tools) = active ]; do sleep 1; done", 300);
         await guest.put(TOOL_FILE, TOOL, "755");
-        await reportAtBoot(guest, report);
+        await reportAtBoot(guest, by === "tool" ? "devices" : "files", report);
         // once without effect, so that programs and configuration are in the page cache as on a machine in use
         await guest.must(`${TOOL} --crashkernel 256M --dry-run; sync`, 300);
         const before = await look(guest);
