@@ -37,6 +37,9 @@ const ACCELERATE: Readonly<Record<Accelerator, readonly string[]>> = {
   tcg: ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "Nehalem"],
 };
 
+/** Clock ticks of /proc a second: USER_HZ, which is 100 on every architecture Debian 12's kernel has. */
+const TICKS = 100;
+
 const running = new Set<ChildProcess>();
 /** Ends every emulator of this process; qemu also ends by itself when this process dies (setpriv --pdeathsig). */
 export function killAll(): void {
@@ -117,6 +120,17 @@ export class Emulator {
 
   get alive(): boolean {
     return !ended(this.#child);
+  }
+
+  /**
+   * Seconds of processor time it has used. While its guest is busy this is the guest's own clock, however many others
+   * the host has to share its processors with.
+   */
+  get worked(): number {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, "latin1");
+    // utime and stime, fields 14 and 15 of proc(5), behind a name that may have anything in it
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
   }
 
   /** kill -9: the power is gone. */

@@ -41,6 +41,11 @@ export class Guest {
     return this.#emulator.alive;
   }
 
+  /** Seconds of processor time the machine has used, see Emulator.worked. */
+  get worked(): number {
+    return this.#emulator.worked;
+  }
+
   /** A command of the guest's shell, as root. 255 is ssh's own failure. */
   async ssh(
     command: string,

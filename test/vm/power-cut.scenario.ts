@@ -5,7 +5,6 @@
 
 import { type Part, reported } from "./boot-report.js";
 import { checkDisk } from "./disk-check.js";
-import { sleep } from "./emulator.js";
 import type { Guest } from "./guest.js";
 import type { Bench } from "./images.js";
 import type { Layout } from "./layout.js";
@@ -33,7 +32,7 @@ const REPORT: Readonly<Record<By, Readonly<Record<string, string>>>> = {
 };
 
 interface Cut {
-  /** seconds after the change's first word */
+  /** seconds of processor time after the change's first word, see SavedChange.moment */
   readonly moment: number;
   /** the last thing the change said before the power went */
   readonly during: string;
@@ -61,7 +60,7 @@ export async function powerCuts(
   const cuts: Cut[] = [];
   for (let at = 0; at < options.cuts; at += 1) {
     // one in each equal share of the time, so that few cuts cover all of it
-    const moment = ((at + random()) / options.cuts) * (change.takes + AFTERWARDS);
+    const moment = ((at + random()) / options.cuts) * (change.work + AFTERWARDS);
     const how: How = {
       moment,
       survivors: at % 2 === 0 ? "none" : "some",
@@ -77,7 +76,7 @@ export async function powerCuts(
   }
   const unbootable = cuts.filter((cut) => !cut.boots).length;
   const wrong = cuts.filter((cut) => cut.boots && cut.wrong !== null).length;
-  const data = { takes: change.takes, cuts };
+  const data = { takes: change.takes, work: change.work, cuts };
   const boot = `${cuts.length - unbootable} of ${cuts.length} cuts boot`;
   const half = cuts.filter(({ found }) => found.includes("old") && found.includes("new")).length;
   if (by === "generator")
@@ -102,8 +101,8 @@ async function oneCut(change: SavedChange, disk: VolatileDisk, by: By, how: How,
   let lost = 0;
   try {
     const offset = victim.console();
-    const started = await change.begin(victim, offset);
-    await sleep(moment - (Date.now() - started) / 1000);
+    await change.begin(victim, offset);
+    await change.moment(victim, offset, moment);
     await victim.kill();
     lost = disk.cut(how.survivors, how.random);
     during = victim.since(offset).trim().split("\n").pop() ?? "";

@@ -56,6 +56,7 @@ export class SavedChange {
   readonly before: State;
   #after: State = { hashes: "", beside: "", config: "" };
   #takes = 0;
+  #work = 0;
 
   private constructor(
     layout: Layout,
@@ -114,7 +115,7 @@ export class SavedChange {
     const change = new SavedChange(layout, bench, by, stands);
     await steps.step("the change without a cut", async () => {
       await change.measure();
-      return `takes ${change.takes.toFixed(1)} s`;
+      return `takes ${change.takes.toFixed(1)} s, ${change.work.toFixed(1)} s of processor time`;
     });
     return change;
   }
@@ -127,6 +128,11 @@ export class SavedChange {
   /** seconds the change takes */
   get takes(): number {
     return this.#takes;
+  }
+
+  /** seconds of processor time it takes: the same however busy the host is */
+  get work(): number {
+    return this.#work;
   }
 
   /** The disk as it was when the machine was saved, for one more run. */
@@ -167,6 +173,20 @@ export class SavedChange {
     return Date.now();
   }
 
+  /**
+   * Waits for a moment of the change: so many seconds of processor time after its beginning, or, past its end, so many
+   * seconds after that.
+   */
+  async moment(guest: Guest, offset: number, moment: number): Promise<void> {
+    const worked = guest.worked;
+    const ended = (): boolean => guest.since(offset).includes("VM-END");
+    const during = Math.min(moment, this.#work);
+    while (guest.worked - worked < during && !ended()) await sleep(0.02);
+    if (moment <= this.#work) return;
+    while (!ended()) await sleep(0.1);
+    await sleep(moment - this.#work);
+  }
+
   /** Waits until it has ended; throws when it did not end with 0. Seconds. */
   async end(guest: Guest, offset: number, started: number): Promise<number> {
     while (!guest.since(offset).includes("VM-END")) {
@@ -183,7 +203,10 @@ export class SavedChange {
       const guest = await this.resume();
       try {
         const offset = guest.console();
-        this.#takes = await this.end(guest, offset, await this.begin(guest, offset));
+        const started = await this.begin(guest, offset);
+        const worked = guest.worked;
+        this.#takes = await this.end(guest, offset, started);
+        this.#work = guest.worked - worked;
         this.#after = await look(guest);
       } finally {
         await guest.kill();
