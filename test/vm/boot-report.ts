@@ -4,7 +4,7 @@
  */
 
 import { sleep } from "./emulator.js";
-import type { Guest } from "./guest.js";
+import { type Guest, PATIENCE } from "./guest.js";
 
 /** What one command said and ended with. */
 export interface Part {
@@ -69,7 +69,7 @@ export async function reported(
   offset: number,
   seconds: number,
 ): Promise<Readonly<Record<string, Part>>> {
-  for (const started = Date.now(); Date.now() - started < seconds * 1000; await sleep(0.3)) {
+  for (const started = Date.now(); Date.now() - started < PATIENCE * seconds * 1000; await sleep(0.3)) {
     const said = guest.since(offset);
     for (const found of said.matchAll(/VM-REPORT ([A-Za-z0-9+/=]+) VM-REPORT-END/g)) {
       const parts = decoded(found[1] ?? "");
@@ -78,7 +78,9 @@ export async function reported(
     const lost = guest.lost(offset);
     if (lost !== null) throw new Error(lost);
   }
-  throw new Error(`no report after ${seconds} s; the console's end:\n${guest.since(offset).slice(-1500)}`);
+  throw new Error(
+    `no report after ${PATIENCE * seconds} s; the console's end:\n${guest.since(offset).slice(-1500)}`,
+  );
 }
 
 function decoded(report: string): Readonly<Record<string, Part>> | null {

@@ -17,6 +17,9 @@ interface Boot {
 const LOST =
   /grub rescue>|grub> $|Minimal BASH-like line editing|\(initramfs\) |Kernel panic - not syncing(?!: sysrq)|emergency mode/;
 
+/** Times every limit: what a machine to itself needs, and a host that runs more of them than it has processors. */
+export const PATIENCE = 3;
+
 export class Guest {
   readonly #emulator: Emulator;
   readonly #machine: Machine;
@@ -62,7 +65,7 @@ export class Guest {
       "ServerAliveCountMax=12",
       "ControlPath=none",
     ].flatMap((setting) => ["-o", setting]);
-    const { connect: _, ...rest } = options;
+    const seconds = PATIENCE * (options.seconds ?? 120);
     return await run(
       [
         "ssh",
@@ -77,7 +80,7 @@ export class Guest {
         "--",
         command,
       ],
-      rest,
+      options.input === undefined ? { seconds } : { seconds, input: options.input },
     );
   }
 
@@ -110,7 +113,7 @@ export class Guest {
     console = this.console(),
   ): Promise<number> {
     const started = Date.now();
-    while (Date.now() - started < seconds * 1000) {
+    while (Date.now() - started < PATIENCE * seconds * 1000) {
       if (!this.alive) throw new Error("the emulator has ended");
       const boot = await this.#look();
       if (boot !== null && boot.id !== old && !boot.capture) {
@@ -122,7 +125,7 @@ export class Guest {
       await sleep(1);
     }
     throw new Error(
-      `nobody answers after ${seconds} s; the console's end:\n${this.since(console).slice(-1500)}`,
+      `nobody answers after ${PATIENCE * seconds} s; the console's end:\n${this.since(console).slice(-1500)}`,
     );
   }
 
@@ -157,10 +160,10 @@ export class Guest {
   /** Shuts down; kills what has not ended after two minutes and says so by throwing. */
   async powerOff(): Promise<void> {
     await this.ssh("systemctl poweroff", { seconds: 30 });
-    for (let waited = 0; waited < 120 && this.alive; waited += 0.5) await sleep(0.5);
+    for (let waited = 0; waited < PATIENCE * 120 && this.alive; waited += 0.5) await sleep(0.5);
     if (!this.alive) return;
     await this.kill();
-    throw new Error("the guest did not power off in 120 s");
+    throw new Error(`the guest did not power off in ${PATIENCE * 120} s`);
   }
 
   async kill(): Promise<void> {
@@ -198,7 +201,7 @@ export class Guest {
 
   async #look(): Promise<Boot | null> {
     const question = "cat /proc/sys/kernel/random/boot_id; test -e /proc/vmcore && echo capture; true";
-    const ended = await this.ssh(question, { seconds: 15, connect: 6 });
+    const ended = await this.ssh(question, { seconds: 10, connect: 12 });
     const id = /^[0-9a-f-]{36}/.exec(ended.stdout)?.[0];
     return ended.code === 0 && id !== undefined ? { id, capture: ended.stdout.includes("capture") } : null;
   }

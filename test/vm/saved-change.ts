@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { reportAtBoot } from "./boot-report.js";
 import { sleep } from "./emulator.js";
-import type { Guest } from "./guest.js";
+import { type Guest, PATIENCE } from "./guest.js";
 import { type Bench, guestWith, imageOf, TOOL_FILE } from "./images.js";
 import type { Layout } from "./layout.js";
 import { type Blocks, VolatileDisk } from "./volatile-disk.js";
@@ -167,7 +167,7 @@ export class SavedChange {
     guest.must(`setsid sh -c '${script}' >/dev/ttyS0 2>&1 </dev/null &`).catch(() => undefined);
     const began = Date.now();
     while (!guest.since(offset).includes("VM-START")) {
-      if (Date.now() - began > 60_000) throw new Error("the change does not begin");
+      if (Date.now() - began > PATIENCE * 60_000) throw new Error("the change does not begin");
       await sleep(0.05);
     }
     return Date.now();
@@ -190,7 +190,7 @@ export class SavedChange {
   /** Waits until it has ended; throws when it did not end with 0. Seconds. */
   async end(guest: Guest, offset: number, started: number): Promise<number> {
     while (!guest.since(offset).includes("VM-END")) {
-      if (Date.now() - started > 600_000) throw new Error(guest.since(offset).slice(-2000));
+      if (Date.now() - started > PATIENCE * 300_000) throw new Error(guest.since(offset).slice(-2000));
       await sleep(0.1);
     }
     const takes = (Date.now() - started) / 1000;

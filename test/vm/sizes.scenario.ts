@@ -9,7 +9,7 @@ import path from "node:path";
 import { must } from "../support/run.js";
 import { UUID } from "./disk.js";
 import { sleep } from "./emulator.js";
-import type { Guest } from "./guest.js";
+import { type Guest, PATIENCE } from "./guest.js";
 import { type Bench, cache, guestOn, guestWith, imageOf, kernelFor, TOOL_FILE } from "./images.js";
 import type { Layout } from "./layout.js";
 import { Failed, type Shown } from "./report.js";
@@ -22,8 +22,8 @@ const STEP = 8;
 /** MiB: the first search's bounds; the upper one is the size the other scenarios show to work. */
 const BOUNDS = { least: 64, most: 256 };
 /** Seconds of silence after which a machine is said to hang: a capture kernel's longest pause is far shorter. */
-const SILENCE = 90;
-const LONGEST = 400;
+const SILENCE = 60 * PATIENCE;
+const LONGEST = 400 * PATIENCE;
 
 type Outcome = "dump" | "back without a dump" | "hangs";
 
