@@ -30,7 +30,7 @@ fingerprint() {
   {
     [ -z "${parent[$name]}" ] || fingerprint "${parent[$name]}"
     cd "$project"
-    find "scripts/roots/$name.sh" scripts/roots/common.sh test/support/grub-probe.sh "test/support/dress/$name" \
+    find "scripts/roots/$name.sh" scripts/roots/common.sh scripts/roots/el7.sh test/support/grub-probe.sh "test/support/dress/$name" \
       -type f -exec sha256sum {} + 2>/dev/null | sort || true
     find "test/support/dress/$name" -printf '%p %m %l\n' 2>/dev/null | sort || true
   } | sha256sum
