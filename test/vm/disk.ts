@@ -97,10 +97,10 @@ async function makeFileSystem(root: string, part: Part, file: string, scratch: s
 /** Kernel and initrd of a root, newest by name; for the first boot, which GRUB cannot do yet. */
 export function kernelOf(root: string): { readonly kernel: string; readonly initrd: string } {
   const names = readdirSync(path.join(root, "boot")).sort();
-  const newest = (start: string): string => {
-    const name = names.filter((one) => one.startsWith(start)).pop();
-    if (name === undefined) throw new Error(`${root}/boot has no ${start}*`);
+  const newest = (start: RegExp): string => {
+    const name = names.filter((one) => start.test(one)).pop();
+    if (name === undefined) throw new Error(`${root}/boot has nothing like ${start.source}`);
     return path.join(root, "boot", name);
   };
-  return { kernel: newest("vmlinuz-"), initrd: newest("initrd.img-") };
+  return { kernel: newest(/^vmlinuz-/), initrd: newest(/^(?:initrd\.img|initramfs)-/) };
 }

@@ -86,8 +86,14 @@ async function build(
 
 async function rootOf({ release }: Layout, steps: Steps): Promise<string> {
   const root = path.join(cache, `root-${release.name}`);
-  const { codename, rootScript } = release;
-  await cached(root, [rootScript, codename, process.version], async (out) => {
+  const { codename, rootScript, rootSources } = release;
+  // names, modes and bytes of all of them
+  const made = await must([
+    ...(["tar", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "-cf", "-"] as const),
+    ...[rootScript, ...rootSources],
+  ]);
+  const digest = createHash("sha256").update(made).digest("hex");
+  await cached(root, [digest, codename, process.version], async (out) => {
     await steps.step(`packages of ${release.name} fetched and unpacked`, async () => {
       const argv = ["bash", rootScript, codename, out, `${key}.pub`, process.execPath] as const;
       const ended = await run(argv, { seconds: 1800 });
@@ -132,17 +138,17 @@ async function plainImage(layout: Layout, bench: Bench): Promise<string> {
 }
 
 /** A raw image with the kdump packages as they set themselves up, rebooted once so that the capture initrd is built. */
-async function kdumpImage(layout: Layout, bench: Bench): Promise<string> {
+async function kdumpImage(layout: Layout, bench: Bench, installKdump: string): Promise<string> {
   const plain = await plainImage(layout, bench);
-  const { installKdump, unit } = layout.release;
+  const { unit } = layout.release;
   const image = path.join(cache, `${imageName(layout)}-kdump.raw`);
   const plainMade = readFileSync(`${plain}.made`, "utf8");
-  await cached(image, [plainMade, installKdump ?? "there already"], async (out) => {
+  await cached(image, [plainMade, installKdump], async (out) => {
     await must(["cp", "--sparse=always", "--reflink=auto", plain, out], { seconds: 300 });
     await bench.steps.step("kdump packages set themselves up", async () => {
       await onImage(out, layout, bench, {}, async (guest) => {
         await guest.up();
-        await guest.must(`set -e; ${installKdump ?? "true"}; sync`, 1200);
+        await guest.must(`set -e; ${installKdump}; sync`, 1200);
         await guest.reboot();
         await guest.must(`until [ $(systemctl is-active ${unit}) = active ]; do sleep 3; done`, 600);
       });
@@ -176,7 +182,9 @@ export async function kernelFor(layout: Layout, bench: Bench): Promise<ReturnTyp
 
 /** The image a machine of that layout starts from. */
 export async function imageOf(layout: Layout, bench: Bench): Promise<string> {
-  return layout.kdumpThere ? await kdumpImage(layout, bench) : await plainImage(layout, bench);
+  const { installKdump } = layout.release;
+  if (!layout.kdumpThere || installKdump === null) return await plainImage(layout, bench);
+  return await kdumpImage(layout, bench, installKdump);
 }
 
 let overlays = 0;

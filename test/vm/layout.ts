@@ -24,6 +24,12 @@ export interface Release {
   readonly codename: "bookworm" | "bullseye" | "trixie";
   /** script that makes the root: CODENAME DIRECTORY KEY.pub NODE */
   readonly rootScript: string;
+  /** files and directories beside it that the root is made from */
+  readonly rootSources: readonly string[];
+  /** what can stand behind the release in a machine's name */
+  readonly shapes: RegExp;
+  /** whose names GRUB's programs and directories have, see firstBoot */
+  readonly family: "debian" | "el7";
   readonly unit: string;
   readonly config: string;
   readonly scriptCheck: string;
@@ -38,6 +44,9 @@ export interface Release {
 
 const DEBIAN = {
   rootScript: "test/vm/root.sh",
+  rootSources: ["test/vm/root-common.sh"],
+  shapes: /^(?:bios|uefi)-(?:ext4|xfs)(?:-boot)?(?:-cloud)?(?:-kdump)?$/,
+  family: "debian",
   unit: "kdump-tools",
   config: "/boot/grub/grub.cfg",
   scriptCheck: "grub-script-check",
@@ -53,23 +62,53 @@ const RELEASES: Readonly<Record<string, Release>> = {
   debian11: { ...DEBIAN, name: "debian11", codename: "bullseye" },
   debian12: { ...DEBIAN, name: "debian12", codename: "bookworm" },
   debian13: { ...DEBIAN, name: "debian13", codename: "trixie" },
+  // what it proves and what not stands in its root script
+  el7like: {
+    name: "el7like",
+    codename: "bookworm",
+    rootScript: "test/vm/el7like-root.sh",
+    rootSources: [
+      "test/vm/root-common.sh",
+      "scripts/roots/common.sh",
+      "scripts/roots/el7.sh",
+      "test/support/dress/centos7",
+      "test/support/dress/el7like",
+    ],
+    // no grub.d to put a cloud's drop-in into; the packages are always there; a UEFI machine has its files elsewhere
+    shapes: /^bios-(?:ext4|xfs)(?:-boot)?$/,
+    family: "el7",
+    unit: "kdump",
+    config: "/boot/grub2/grub.cfg",
+    scriptCheck: "grub2-script-check",
+    installKdump: null,
+    dumps: "/var/crash/*/vmcore",
+    flattened: false,
+    files: "/etc/default/grub /etc/kdump.conf /etc/sysconfig/kdump /boot/grub2/grub.cfg /boot/grub2/grubenv",
+  },
 };
 
-/** The layout of that name; null when the name does not follow `RELEASE-FIRMWARE-FS[-boot][-cloud][-kdump]`. */
+/**
+ * The layout of that name; null when the name does not follow `RELEASE-FIRMWARE-FS[-boot][-cloud][-kdump]`, or is of
+ * a machine that release cannot be.
+ */
 export function layoutOf(name: string): Layout | null {
-  const found = /^([a-z0-9]+)-(bios|uefi)-(ext4|xfs)(-boot)?(-cloud)?(-kdump)?$/.exec(name);
-  const release = RELEASES[found?.[1] ?? ""];
-  if (found === null || release === undefined) return null;
+  const [start = "", ...parts] = name.split("-");
+  const release = RELEASES[start];
+  if (release === undefined || !release.shapes.test(parts.join("-"))) return null;
   return {
     name,
     release,
-    firmware: found[2] === "uefi" ? "uefi" : "bios",
-    fs: found[3] === "xfs" ? "xfs" : "ext4",
-    separateBoot: found[4] !== undefined,
-    cloudDropIn: found[5] !== undefined,
-    kdumpThere: found[6] !== undefined,
+    firmware: parts.includes("uefi") ? "uefi" : "bios",
+    fs: parts.includes("xfs") ? "xfs" : "ext4",
+    separateBoot: parts.includes("boot"),
+    cloudDropIn: parts.includes("cloud"),
+    kdumpThere: parts.includes("kdump"),
   };
 }
+
+/** Whether the tool finds its packages installed; without kdumpThere such a machine has nothing reserved yet. */
+export const packagesThere = ({ kdumpThere, release }: Layout): boolean =>
+  kdumpThere || release.installKdump === null;
 
 /** The name of the same machine with or without its kdump packages: what its image is kept under. */
 export const imageName = ({ name }: Layout): string => name.replace(/-kdump$/, "");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readDump } from "./dump.js";
 import type { Guest } from "./guest.js";
 import { type Bench, guestOn, imageOf, TOOL_FILE } from "./images.js";
-import type { Layout } from "./layout.js";
+import { type Layout, packagesThere } from "./layout.js";
 import type { Shown } from "./report.js";
 
 const TOOL = "/usr/local/sbin/kdump-setup";
@@ -74,20 +74,18 @@ export async function wholeLife(layout: Layout, bench: Bench, plan: Plan): Promi
     await life.rollback();
     if (raised !== null) await life.rollback(); // the run that raised it, then the first
     const mended = await life.look();
-    if (layout.kdumpThere) assert.deepEqual(mended.files, firstDay.files, "files of before the set-up");
+    if (packagesThere(layout)) assert.deepEqual(mended.files, firstDay.files, "files of before the set-up");
     // what a package brought with it stays, and the configuration is generated with it; all else is as it was
     for (const [file, hash] of Object.entries(firstDay.files))
       if (file !== layout.release.config) assert.equal(mended.files[file], hash, file);
     await life.reboot("as before the set-up", async () => {
       const { reserved } = await life.look();
       assert.notEqual(reserved.crashkernel, promised.expression);
-      if (layout.kdumpThere) {
-        await life.untilLoaded();
-        assert.deepEqual((await life.look()).reserved, firstDay.reserved);
-      }
-      return reserved.crashkernel === null
-        ? "no crashkernel="
-        : `crashkernel=${reserved.crashkernel}, the package's own`;
+      if (firstDay.reserved.loaded) await life.untilLoaded();
+      if (packagesThere(layout)) assert.deepEqual((await life.look()).reserved, firstDay.reserved);
+      if (reserved.crashkernel === null) return "no crashkernel=";
+      const whose = packagesThere(layout) ? "" : ", the package's own";
+      return `crashkernel=${reserved.crashkernel}${whose}, ${mib(reserved.size)} reserved`;
     });
     await guest.powerOff();
     const ended = "disabled, rolled back, rolled back again, booted after each";
