@@ -14,7 +14,6 @@
 # settings, and are not theirs. makedumpfile, kexec and crash are Debian's. No rpm, no yum (so nothing installs the
 # packages: they are there), no SELinux, no grubby, no UEFI, no LVM, no network dump.
 . "$(dirname "$0")/root-common.sh"
-. "$(dirname "$0")/../../scripts/roots/common.sh" "$root"
 . "$(dirname "$0")/../../scripts/roots/el7.sh"
 
 # kexec-tools would make every reboot a kexec; its scripts go with the rest of what is Debian's

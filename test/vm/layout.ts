@@ -44,7 +44,7 @@ export interface Release {
 
 const DEBIAN = {
   rootScript: "test/vm/root.sh",
-  rootSources: ["test/vm/root-common.sh"],
+  rootSources: ["test/vm/root-common.sh", "scripts/roots/common.sh"],
   shapes: /^(?:bios|uefi)-(?:ext4|xfs)(?:-boot)?(?:-cloud)?(?:-kdump)?$/,
   family: "debian",
   unit: "kdump-tools",

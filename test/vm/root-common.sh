@@ -1,34 +1,23 @@
-# Sourced by the scripts that make a machine's root, which are called as CODENAME DIRECTORY KEY.pub NODE.
+# Sourced by the scripts that make a machine's root, which are called as CODENAME DIRECTORY KEY.pub NODE. What they share
+# with the roots of the tests is in scripts/roots/common.sh.
 set -euo pipefail
-codename=$1 root=$2 key=$3 node=$4
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+codename=$1 key=$3 node=$4
+. "$(dirname "$0")/../../scripts/roots/common.sh" "$2"
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
 exec </dev/null
 umask 022
 
-# The mirrors this machine's apt already uses, asked for that release. apt lists them only when it has fetched them.
-targets() {
-  apt-get indextargets --format "deb [signed-by=$keyring] \$(REPO_URI) \$(RELEASE) main" 'Created-By: Packages' |
-    sed -nE "s/ bookworm(-updates|-security)? main\$/ $codename\1 main/p" | sort -u
-}
-
 # debian PACKAGES [OPTION…]: the root as packages make it: kernel, GRUB for BIOS, ssh and these; mmdebstrap's options
 debian() {
-  local packages=$1 extra=,util-linux-extra
-  local -a sources
+  local packages=$1 extra=,util-linux-extra sources
   shift
   [ "$codename" != bullseye ] || extra= # there it is all in util-linux
-  mapfile -t sources < <(targets)
-  if [ ${#sources[@]} = 0 ]; then
-    apt-get -q update
-    mapfile -t sources < <(targets)
-  fi
-  [ ${#sources[@]} -gt 0 ] || { echo "apt has no source of bookworm here: these machines are made on Debian 12" >&2; exit 1; }
+  sources=$(deb_sources "$codename")
   mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
     --include="systemd-sysv,dbus,udev,linux-image-amd64,zstd,grub-pc,openssh-server,iproute2,procps,kmod,e2fsprogs,xfsprogs,libstdc++6$extra,$packages" \
     --aptopt='APT::Install-Recommends "false"' \
     --dpkgopt=path-exclude=/usr/share/man/* --dpkgopt=path-exclude=/usr/share/doc/* --dpkgopt=path-exclude=/usr/share/locale/* \
-    --dpkgopt=path-exclude=/usr/share/info/* "$@" "$codename" "$root" "${sources[@]}"
+    --dpkgopt=path-exclude=/usr/share/info/* "$@" "$codename" "$root" - <<<"$sources"
   rm -f "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/etc/dpkg/dpkg.cfg.d/99mmdebstrap "$root"/etc/resolv.conf
 }
 

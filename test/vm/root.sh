@@ -8,18 +8,7 @@ debian initramfs-tools,dosfstools,apt-utils \
   --customize-hook="$download -o APT::Install-Recommends=true kdump-tools crash" \
   --customize-hook="$download grub-efi-amd64 efibootmgr" \
   --customize-hook='mkdir -p "$1/var/local/repo" && mv "$1"/var/cache/apt/archives/*.deb "$1/var/local/repo/"'
-(
-  cd "$root/var/local/repo"
-  for deb in *.deb; do
-    dpkg-deb -f "$deb"
-    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
-  done >Packages
-)
-chmod -R a+rX "$root/var/local/repo"
-rm -rf "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*
-echo 'deb [trusted=yes] file:/var/local/repo ./' >"$root/etc/apt/sources.list"
-chroot "$root" apt-get -q update
-
+package_repository
 as_machine
 [ -e "$root/etc/default/grub" ] || cp "$root/usr/share/grub/default/grub" "$root/etc/default/grub"
 quick_boot ''
