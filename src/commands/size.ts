@@ -1,5 +1,6 @@
 import { readGrubCfg } from "../bootconfig/grub-cfg.js";
 import { longestLine } from "../bootconfig/line-length.js";
+import type { Finding } from "../crashkernel/finding.js";
 import { kernelTraits } from "../crashkernel/generation.js";
 import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
@@ -11,7 +12,7 @@ import { crashkernelWords } from "../plan/words.js";
 import type { Estimate } from "../sizing/estimators.js";
 import type { SizingInput } from "../sizing/input.js";
 import { recommend } from "../sizing/recommend.js";
-import { type Shortage, shortage } from "../sizing/shortage.js";
+import { shortage } from "../sizing/shortage.js";
 import { judgeStanding } from "../sizing/standing.js";
 import type { BaseFacts, Facts, GrubFacts } from "../types.js";
 
@@ -96,7 +97,7 @@ export function shortageOf(
   facts: Facts,
   profile: Profile,
   ramBytes: bigint | null,
-): Shortage | null {
+): Finding | null {
   return shortage(bytes, collectCapture(reader, facts, profile, compared(ramBytes, facts)));
 }
 

@@ -79,6 +79,7 @@ export function resolveWish(text: string, facts: Facts, profile: Profile, reader
     sized === null && reserved !== null
       ? shortageOf(Number(reserved), reader, facts, profile, ramBytes)
       : null;
+  const about = short === null ? findings : [short, ...findings];
   return {
     words,
     expression: words.map((word) => word.replace(/^crashkernel=/, "")).join(" "),
@@ -87,16 +88,12 @@ export function resolveWish(text: string, facts: Facts, profile: Profile, reader
     sizing: (sized?.why ?? []).filter((line) => sized?.warnings.includes(line) === false),
     warnings: [
       ...(sized?.warnings ?? []),
-      ...(short?.severity === "warning" ? [short.text] : []),
-      ...findings.filter((f) => f.severity === "warning" || f.severity === "note").map((f) => f.message),
+      ...about.filter((f) => f.severity === "warning" || f.severity === "note").map((f) => f.message),
       ...(lockdown === null ? [] : [lockdown]),
     ],
     reasons: [
       ...(sized === null || sized.refused === null ? [] : [tooLittle(sized.refused)]),
-      ...(short?.severity === "objection"
-        ? [{ id: short.id, severity: short.severity, text: short.text }]
-        : []),
-      ...findings
+      ...about
         .filter((f) => f.severity === "error" || f.severity === "objection")
         // said already, in the words of the recommendation
         .filter((f) => f.id !== "matches-nothing" || sized?.refused == null)

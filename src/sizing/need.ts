@@ -8,10 +8,14 @@
 import { GIB, KIB, type Measured, MIB, type SizingInput } from "./input.js";
 import { luksBytes } from "./luks.js";
 
-export interface Need {
-  /** bytes, before the margin, on a machine of up to 64 GiB; and on larger ones */
+export interface Amounts {
+  /** bytes on a machine of less than 64 GiB; and on larger ones */
   readonly bytes: number;
   readonly largeBytes: number;
+}
+
+/** Before the margin. */
+export interface Need extends Amounts {
   /** every input with its number and source, one line each */
   readonly inputs: readonly string[];
   /** image and initrd were read, not guessed */
@@ -34,6 +38,11 @@ const INITRD_UNKNOWN = 24 * MIB;
 /** And at least, however small the normal one is: 7.3 MiB on the system measured, with hardly any drivers. */
 const INITRD_LEAST = 8 * MIB;
 const KERNEL_UNKNOWN = 80 * MIB;
+
+/** Which of the two counts on a machine of that memory; the smaller one where it is not known. */
+export function neededAt({ bytes, largeBytes }: Amounts, ramBytes: bigint | number | null): number {
+  return ramBytes !== null && ramBytes >= LARGE ? largeBytes : bytes;
+}
 
 /** null: neither the kernel's image nor an initrd is there to estimate from. */
 export function estimateNeed({ parts, machine }: Pick<SizingInput, "parts" | "machine">): Need | null {

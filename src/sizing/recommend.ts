@@ -6,7 +6,7 @@
  */
 import { type Estimate, estimates, mib } from "./estimators.js";
 import { MIB, type SizingInput } from "./input.js";
-import { estimateNeed, LARGE, type Need } from "./need.js";
+import { type Amounts, estimateNeed, LARGE, type Need, neededAt } from "./need.js";
 import { merge, print, type Range, rangesOf, sameSizes, sizeAt, split } from "./ranges.js";
 
 export interface Recommendation {
@@ -42,10 +42,9 @@ export function recommend(input: SizingInput): Recommendation {
   const wanted =
     need === null
       ? null
-      : { small: withMargin(need.bytes, margin), large: withMargin(need.largeBytes, margin) };
+      : { bytes: withMargin(need.bytes, margin), largeBytes: withMargin(need.largeBytes, margin) };
   const here = reservedBy(spans);
-  const large = machine.ramBytes !== null && BigInt(machine.ramBytes) >= LARGE;
-  const ours = (large ? wanted?.large : wanted?.small) ?? null;
+  const ours = wanted === null ? null : neededAt(wanted, machine.ramBytes);
   const table: readonly Estimate[] = [
     { by: "vendor", bytes: here, how: `${vendor.expression} (${vendor.source})` },
     ...estimates(input),
@@ -80,17 +79,11 @@ export function recommend(input: SizingInput): Recommendation {
   };
 }
 
-interface Wanted {
-  /** bytes up to 64 GiB of memory, and above */
-  readonly small: number;
-  readonly large: number;
-}
-
 /** One range of the vendor's as one to three of ours: unchanged where a quarter of the memory is not enough, then raised. */
-function raise(range: Range, wanted: Wanted, lower: boolean): readonly Range[] {
+function raise(range: Range, wanted: Amounts, lower: boolean): readonly Range[] {
   if (range.size === 0n) return [];
-  return split(range, [enough(wanted.small), enough(wanted.large), LARGE]).map((piece) => {
-    const bytes = piece.from >= LARGE ? wanted.large : wanted.small;
+  return split(range, [enough(wanted.bytes), enough(wanted.largeBytes), LARGE]).map((piece) => {
+    const bytes = neededAt(wanted, piece.from);
     const size = BigInt(bytes);
     const takes = piece.from >= enough(bytes) && (size > range.size || lower);
     return { ...piece, size: takes ? size : range.size };

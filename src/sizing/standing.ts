@@ -6,7 +6,7 @@
 import { kernelSize } from "../crashkernel/size.js";
 import { mib } from "./estimators.js";
 import type { SizingInput } from "./input.js";
-import { estimateNeed, LARGE } from "./need.js";
+import { estimateNeed, LARGE, neededAt } from "./need.js";
 import { bounds, type Range, rangesOf, sameSizes, sizeAt } from "./ranges.js";
 import { type Recommendation, SHARE } from "./recommend.js";
 
@@ -43,7 +43,7 @@ export function judgeStanding(
     `${expression} stands there already: ${mib(Number(sizeAt(standing, ram)))}${ram === here ? "" : ` at ${kernelSize(ram)} of memory`}`;
   for (const ram of here === null ? elsewhere : [here, ...elsewhere]) {
     const [has, now] = [Number(sizeAt(standing, ram)), Number(sizeAt(wanted, ram))];
-    const needed = need === null ? now : least * (ram >= LARGE ? need.largeBytes : need.bytes);
+    const needed = need === null ? now : least * neededAt(need, ram);
     if (has < Math.min(needed, now))
       return { keep: false, why: `${says(ram)} are too little now, ${mib(needed)} are needed` };
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { embeddedProfiles } from "../../src/distro/embedded.js";
 import { MIB } from "../../src/sizing/input.js";
 import { recommend } from "../../src/sizing/recommend.js";
 import { shortage } from "../../src/sizing/shortage.js";
@@ -30,9 +31,8 @@ const { measured }: { readonly measured: readonly Measurement[] } = JSON.parse(
 );
 
 function inputFor({ profile, arch, bytes }: Measurement, mib: number, mode: "auto" | "tight") {
-  const { crashkernel }: { crashkernel: { recommended: Record<string, string> } } = JSON.parse(
-    readFileSync(`distros/${profile}.json`, "utf8"),
-  );
+  const vendor = embeddedProfiles().find(({ id }) => id === profile)?.crashkernel.recommended[arch];
+  assert.ok(vendor !== undefined, `${profile} has no list for ${arch}`);
   const named = (name: "kernelFile" | "kernelInit" | "captureInitrd") => ({
     bytes: bytes[name],
     source: "measured",
@@ -46,7 +46,7 @@ function inputFor({ profile, arch, bytes }: Measurement, mib: number, mode: "aut
     {
       mode,
       machine: { ramBytes: mib * MIB, arch },
-      vendor: { expression: crashkernel.recommended[arch] ?? "", source: profile },
+      vendor: { expression: vendor, source: profile },
     },
   );
 }

@@ -15,18 +15,18 @@ test("a size that cannot hold kernel and initrd is an objection, one below the e
     ["objection", "warning", "warning", null, null],
   );
   assert.match(
-    judged(64)?.text ?? "",
+    judged(64)?.message ?? "",
     /^64 MiB cannot hold the capture kernel, which takes 64 MiB \(\/boot\/vmlinuz, init_size\) and its initrd 8 MiB: /,
   );
   assert.match(
-    judged(112)?.text ?? "",
+    judged(112)?.message ?? "",
     /^112 MiB may be too little: the capture kernel is estimated to need 137 MiB /,
   );
 });
 
 test("without the kernel's own word nothing is an objection, and without anything nothing is said", () => {
   assert.equal(judged(8, { ...LAB, kernelInit: null })?.severity, "warning");
-  assert.match(judged(100, { mainInitrd: measured(30) })?.text ?? "", /is guessed to need/);
+  assert.match(judged(100, { mainInitrd: measured(30) })?.message ?? "", /is guessed to need/);
   assert.equal(judged(8, {}), null);
 });
 
