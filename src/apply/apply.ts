@@ -94,7 +94,10 @@ export async function apply(machine: Machine, request: ApplyRequest): Promise<Ap
         judge: request.judge,
         signal: request.signal,
         ran,
-        warn: (text) => warnings.push(text),
+        // what is done twice, as settling the file system is, may fail twice for one reason
+        warn: (text) => {
+          if (!warnings.includes(text)) warnings.push(text);
+        },
         update: (changed) => save({ steps: record.steps.map((old, at) => (at === index ? changed : old)) }),
         current: () => record.steps[index],
       });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { diffSnapshots, must, overlayRoot, snapshot } from "../support/roots.js";
@@ -104,7 +104,9 @@ test("rollback on the system that runs leaves it as it was, but for the journal"
 });
 
 for (const type of ["ext4", "xfs"] as const) {
-  test(`/boot as a mount of its own on ${type} is frozen once and thawed`, { skip }, async (t) => {
+  test(`/boot as a mount of its own on ${type} is frozen and thawed before the rename and after it`, {
+    skip,
+  }, async (t) => {
     const root = await machine(t);
     if (root === null) return;
     await onFileSystem(t, `${root}/boot`, type, 400);
@@ -161,4 +163,19 @@ test("in a chroot of a running system it is refused unless forced: what is looke
   assert.equal(ran.code, 3, ran.stderr + ran.stdout);
   assert.match(ran.stderr, /this runs in a chroot.*--root DIR.*--force goes past this/);
   assert.deepEqual(diffSnapshots(before, await snapshot(root, { ...NEAR, only: ["etc", "boot"] })), []);
+});
+
+test("a /boot that cannot be frozen is a warning, and one only", { skip }, async (t) => {
+  const root = await machine(t);
+  if (root === null) return;
+  await onFileSystem(t, `${root}/boot`, "ext4", 400);
+  assert.equal((await live(root, "update-grub")).code, 0);
+  // as on a kernel, or in a confinement, that does not let it
+  writeFileSync(`${root}/usr/sbin/fsfreeze`, "#!/bin/sh\necho freeze failed >&2\nexit 1\n");
+  const ran = await live(root, `${SET} --format json`);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(
+    JSON.parse(ran.stdout).warnings.filter((text: string) => /frozen/.test(text)),
+    ["/boot: it could not be frozen for a moment, only synced: freeze failed"],
+  );
 });
