@@ -30,7 +30,9 @@ fingerprint() {
   {
     [ -z "${parent[$name]}" ] || fingerprint "${parent[$name]}"
     cd "$project"
-    find "scripts/roots/$name.sh" scripts/roots/common.sh scripts/roots/el7.sh test/support/grub-probe.sh "test/support/dress/$name" \
+    # the script, what it sources, and what is laid over the root
+    find "scripts/roots/$name.sh" $(sed -n 's|^\. "$(dirname "$0")/\(.*\)"$|scripts/roots/\1|p' "scripts/roots/$name.sh") \
+      test/support/grub-probe.sh "test/support/dress/$name" \
       -type f -exec sha256sum {} + 2>/dev/null | sort || true
     find "test/support/dress/$name" -printf '%p %m %l\n' 2>/dev/null | sort || true
   } | sha256sum

@@ -77,23 +77,28 @@ package_repository() {
   inside apt-get -q update
 }
 
+# unpacked CODENAME PACKAGES [OPTION…]: the root as mmdebstrap, with these options, makes it of packages alone
+unpacked() {
+  local codename=$1 packages=$2 sources
+  shift 2
+  sources=$(deb_sources "$codename")
+  mmdebstrap --mode=root --variant=minbase --architectures=amd64 --include="$packages" \
+    --aptopt='APT::Install-Recommends "false"' \
+    --dpkgopt=path-exclude=/usr/share/man/* --dpkgopt=path-exclude=/usr/share/doc/* --dpkgopt=path-exclude=/usr/share/locale/* \
+    --dpkgopt=path-exclude=/usr/share/info/* "$@" "$codename" "$root" - <<<"$sources"
+  rm -f "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/etc/dpkg/dpkg.cfg.d/99mmdebstrap "$root"/etc/resolv.conf
+}
+
 # bare_debian CODENAME: that release as its packages make it, with GRUB for BIOS and two kernels, and with what
 # kdump-tools needs in a package repository inside, so that it can be installed without a network.
 bare_debian() {
-  local release older file sources
-  sources=$(deb_sources "$1")
+  local release older file
   # kdump-tools and what it needs and recommends are fetched while mmdebstrap's package lists are still there; the
   # packages already unpacked, the kernel's among them, would only make the repository large.
-  mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
-    --include=systemd-sysv,udev,linux-image-amd64,initramfs-tools,zstd,grub-pc,e2fsprogs,kmod,procps,apt-utils \
-    --aptopt='APT::Install-Recommends "false"' \
-    --dpkgopt=path-exclude=/usr/share/man/* --dpkgopt=path-exclude=/usr/share/doc/* --dpkgopt=path-exclude=/usr/share/locale/* \
-    --dpkgopt=path-exclude=/usr/share/info/* \
+  unpacked "$1" systemd-sysv,udev,linux-image-amd64,initramfs-tools,zstd,grub-pc,e2fsprogs,kmod,procps,apt-utils \
     --customize-hook='chroot "$1" apt-get clean' \
     --customize-hook='chroot "$1" apt-get -q -y -o APT::Install-Recommends=true --download-only install kdump-tools' \
-    --customize-hook='mkdir -p "$1/var/local/repo" && mv "$1"/var/cache/apt/archives/*.deb "$1/var/local/repo/"' \
-    "$1" "$root" - <<<"$sources"
-  rm -f "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/etc/dpkg/dpkg.cfg.d/99mmdebstrap "$root"/etc/resolv.conf
+    --customize-hook='mkdir -p "$1/var/local/repo" && mv "$1"/var/cache/apt/archives/*.deb "$1/var/local/repo/"'
 
   package_repository
 

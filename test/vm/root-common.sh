@@ -9,16 +9,10 @@ umask 022
 
 # debian PACKAGES [OPTION…]: the root as packages make it: kernel, GRUB for BIOS, ssh and these; mmdebstrap's options
 debian() {
-  local packages=$1 extra=,util-linux-extra sources
+  local packages=$1 extra=,util-linux-extra
   shift
   [ "$codename" != bullseye ] || extra= # there it is all in util-linux
-  sources=$(deb_sources "$codename")
-  mmdebstrap --mode=root --variant=minbase --architectures=amd64 \
-    --include="systemd-sysv,dbus,udev,linux-image-amd64,zstd,grub-pc,openssh-server,iproute2,procps,kmod,e2fsprogs,xfsprogs,libstdc++6$extra,$packages" \
-    --aptopt='APT::Install-Recommends "false"' \
-    --dpkgopt=path-exclude=/usr/share/man/* --dpkgopt=path-exclude=/usr/share/doc/* --dpkgopt=path-exclude=/usr/share/locale/* \
-    --dpkgopt=path-exclude=/usr/share/info/* "$@" "$codename" "$root" - <<<"$sources"
-  rm -f "$root"/etc/apt/apt.conf.d/99mmdebstrap "$root"/etc/dpkg/dpkg.cfg.d/99mmdebstrap "$root"/etc/resolv.conf
+  unpacked "$codename" "systemd-sysv,dbus,udev,linux-image-amd64,zstd,grub-pc,openssh-server,iproute2,procps,kmod,e2fsprogs,xfsprogs,libstdc++6$extra,$packages" "$@"
 }
 
 # What makes it a machine of the bench: a name, ssh for the key, DHCP, no timers that work by themselves.
