@@ -4,7 +4,7 @@
  */
 
 import { sleep } from "./emulator.js";
-import { type Guest, PATIENCE } from "./guest.js";
+import { type Guest, PATIENCE, quoted } from "./guest.js";
 
 /** What one command said and ended with. */
 export interface Part {
@@ -38,9 +38,7 @@ export async function reportAtBoot(
   until: Until,
   commands: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const parts = Object.entries(commands).map(
-    ([name, command]) => `part ${name} '${command.replaceAll("'", `'"'"'`)}'`,
-  );
+  const parts = Object.entries(commands).map(([name, command]) => `part ${name} ${quoted(command)}`);
   const script = `part() {
   sh -c "$2" >/run/vm-out 2>/run/vm-err </dev/null
   code=$?

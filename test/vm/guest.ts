@@ -207,6 +207,9 @@ export class Guest {
   }
 }
 
+/** A text as one word of the guest's shell. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'"'"'`)}'`;
+
 async function readWhole(file: string): Promise<Buffer> {
   const { readFile } = await import("node:fs/promises");
   return await readFile(path.resolve(file));

@@ -14,8 +14,11 @@ import type { Steps } from "./report.js";
 
 export const cache = path.resolve(".cache/vm");
 const key = path.join(cache, "id");
-/** What scripts/vm.sh built for this run. */
-export const TOOL_FILE = path.resolve("build/vm/kdump-setup.cjs");
+/** What scripts/vm.sh built for this run, and where it goes in a guest. */
+const TOOL_FILE = path.resolve("build/vm/kdump-setup.cjs");
+export const TOOL = "/usr/local/sbin/kdump-setup";
+export const putTool = async (guest: Guest): Promise<void> => await guest.put(TOOL_FILE, TOOL, "755");
+
 const logs = path.join(cache, "logs");
 
 /** Where a scenario works: its directory of sockets, what accelerates it, its reporter. */

@@ -6,8 +6,7 @@ import path from "node:path";
 import yargs from "yargs";
 import { killAll } from "./emulator.js";
 import { type Bench, cache, prepare } from "./images.js";
-import { layoutOf } from "./layout.js";
-import { KINDS, MATRIX, type Options } from "./matrix.js";
+import { KINDS, MATRIX, type Options, scenarioOf } from "./matrix.js";
 import { closing, judged, keep, kept, matrix, type Verdict } from "./report.js";
 
 const RUN = `kdump-vm-${process.pid}-`;
@@ -43,11 +42,9 @@ async function requested(): Promise<Request> {
     .check(({ jobs, cuts, seed, _: names }) => {
       for (const [name, value] of Object.entries({ jobs, cuts, seed }))
         if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a whole number from 1`);
-      for (const name of names) {
-        const [machine = "", kind = ""] = String(name).split("/");
-        if (layoutOf(machine) === null || KINDS[kind] === undefined)
+      for (const name of names)
+        if (scenarioOf(String(name)) === null)
           throw new Error(`no scenario is called ${name}; --help lists them`);
-      }
       return true;
     })
     .strictOptions()
@@ -69,13 +66,12 @@ async function scenario(name: string, options: Options): Promise<Verdict> {
   const dir = mkdtempSync(path.join(tmpdir(), RUN));
   const log = path.join(dir, "console.log");
   const verdict = await judged(name, tool, async (steps) => {
-    const [machine = "", kind = ""] = name.split("/");
-    const layout = layoutOf(machine);
-    const how = KINDS[kind];
-    if (layout === null || how === undefined) throw new Error(`no scenario is called ${name}`);
+    const found = scenarioOf(name);
+    if (found === null) throw new Error(`the matrix names ${name}, which there is not`);
+    const { layout, kind } = found;
     const accelerator = await prepare(layout, dir, steps);
     const bench: Bench = { dir, accelerator, steps, console: log };
-    return await how.run(layout, bench, options);
+    return await kind.run(layout, bench, options);
   });
   keep(results, verdict);
   if (verdict.failure !== null && existsSync(log)) {

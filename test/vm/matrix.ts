@@ -1,7 +1,7 @@
 /** What can be done with a machine, and which machines make up the full matrix. */
 
 import type { Bench } from "./images.js";
-import type { Layout } from "./layout.js";
+import { type Layout, layoutOf } from "./layout.js";
 import { powerCuts } from "./power-cut.scenario.js";
 import type { Shown } from "./report.js";
 import { sizes } from "./sizes.scenario.js";
@@ -50,6 +50,14 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     run: async (layout, bench) => await sizes(layout, bench),
   },
 };
+
+/** The machine of a scenario's name and what is done with it; null where one of the two is not known. */
+export function scenarioOf(name: string): { readonly layout: Layout; readonly kind: Kind } | null {
+  const [machine = "", what = ""] = name.split("/");
+  const layout = layoutOf(machine);
+  const kind = KINDS[what];
+  return layout === null || kind === undefined ? null : { layout, kind };
+}
 
 /** The longest first, so that two at once end together. */
 export const MATRIX: readonly string[] = [

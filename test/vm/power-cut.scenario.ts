@@ -6,11 +6,11 @@
 import { type Part, reported } from "./boot-report.js";
 import { checkDisk } from "./disk-check.js";
 import type { Guest } from "./guest.js";
-import type { Bench } from "./images.js";
+import { type Bench, TOOL } from "./images.js";
 import type { Layout } from "./layout.js";
 import { randomFrom } from "./random.js";
 import { Failed, type Shown } from "./report.js";
-import { AFTERWARDS, BESIDE, type By, CONFIG, HASHES, SavedChange, TOOL } from "./saved-change.js";
+import { AFTERWARDS, BESIDE, type By, CONFIG, HASHES, SavedChange } from "./saved-change.js";
 import type { Survivors, VolatileDisk } from "./volatile-disk.js";
 
 /** Every so many mended machines are booted once more. */

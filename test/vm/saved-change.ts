@@ -7,15 +7,14 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { reportAtBoot } from "./boot-report.js";
 import { sleep } from "./emulator.js";
-import { type Guest, PATIENCE } from "./guest.js";
-import { type Bench, guestWith, imageOf, TOOL_FILE } from "./images.js";
+import { type Guest, PATIENCE, quoted } from "./guest.js";
+import { type Bench, guestWith, imageOf, putTool, TOOL } from "./images.js";
 import type { Layout } from "./layout.js";
 import { type Blocks, VolatileDisk } from "./volatile-disk.js";
 
 /** Who makes the change: the tool, or an admin with sed and the generator. */
 export type By = "tool" | "generator";
 
-export const TOOL = "/usr/local/sbin/kdump-setup";
 const DROP_IN = "/etc/default/grub.d/kdump-tools.cfg";
 export const CONFIG = "/boot/grub/grub.cfg";
 const FILES = `/etc/default/grub ${DROP_IN} /etc/default/kdump-tools ${CONFIG}`;
@@ -46,36 +45,33 @@ const look = async (guest: Guest): Promise<State> => ({
   config: await guest.must(`cat ${CONFIG}`),
 });
 
+const socketIn = ({ dir }: Bench): string => path.join(dir, "disk");
+const machineOf = ({ firmware }: Layout, bench: Bench) =>
+  ({ firmware, memory: MEMORY, disk: { kind: "nbd", socket: socketIn(bench) } }) as const;
+
+/** What prepare makes once. */
+interface Stands {
+  readonly image: string;
+  /** the saved state's file */
+  readonly state: string;
+  readonly blocks: Blocks;
+  readonly before: State;
+}
+
 export class SavedChange {
   readonly #layout: Layout;
   readonly #bench: Bench;
   readonly #by: By;
-  readonly #image: string;
-  readonly #state: string;
-  readonly #blocks: Blocks;
-  readonly before: State;
+  readonly #stands: Stands;
   #after: State = { hashes: "", beside: "", config: "" };
   #takes = 0;
   #work = 0;
 
-  private constructor(
-    layout: Layout,
-    bench: Bench,
-    by: By,
-    stands: {
-      readonly image: string;
-      readonly state: string;
-      readonly blocks: Blocks;
-      readonly before: State;
-    },
-  ) {
+  private constructor(layout: Layout, bench: Bench, by: By, stands: Stands) {
     this.#layout = layout;
     this.#bench = bench;
     this.#by = by;
-    this.#image = stands.image;
-    this.#state = stands.state;
-    this.#blocks = stands.blocks;
-    this.before = stands.before;
+    this.#stands = stands;
   }
 
   /**
@@ -88,18 +84,16 @@ export class SavedChange {
     by: By,
     report: Readonly<Record<string, string>>,
   ): Promise<SavedChange> {
-    const { steps, dir } = bench;
+    const { steps } = bench;
     const image = await imageOf({ ...layout, kdumpThere: true }, bench);
-    const state = path.join(dir, `state-${by}`);
-    const socket = path.join(dir, "disk");
+    const state = path.join(bench.dir, `state-${by}`);
     const stands = await steps.step("machine made ready and its state saved", async () => {
-      const disk = await VolatileDisk.open(image, socket);
-      const machine = { firmware: layout.firmware, memory: MEMORY, disk: { kind: "nbd", socket } } as const;
-      const guest = await guestWith(machine, bench);
+      const disk = await VolatileDisk.open(image, socketIn(bench));
+      const guest = await guestWith(machineOf(layout, bench), bench);
       try {
         await guest.up();
         await guest.must("until [ $(systemctl is-active kdump-tools) = active ]; do sleep 1; done", 300);
-        await guest.put(TOOL_FILE, TOOL, "755");
+        await putTool(guest);
         await reportAtBoot(guest, by === "tool" ? "devices" : "files", report);
         // once without effect, so that programs and configuration are in the page cache as on a machine in use
         await guest.must(`${TOOL} --crashkernel 256M --dry-run; sync`, 300);
@@ -120,6 +114,10 @@ export class SavedChange {
     return change;
   }
 
+  get before(): State {
+    return this.#stands.before;
+  }
+
   /** What it ends in. */
   get after(): State {
     return this.#after;
@@ -137,7 +135,7 @@ export class SavedChange {
 
   /** The disk as it was when the machine was saved, for one more run. */
   async withDisk<T>(work: (disk: VolatileDisk) => Promise<T>): Promise<T> {
-    const disk = await VolatileDisk.open(this.#image, path.join(this.#bench.dir, "disk"), this.#blocks);
+    const disk = await VolatileDisk.open(this.#stands.image, socketIn(this.#bench), this.#stands.blocks);
     try {
       return await work(disk);
     } finally {
@@ -146,25 +144,28 @@ export class SavedChange {
   }
 
   /** The disk's image without what was written since the first boot, and that. */
-  get disk(): { readonly image: string; readonly blocks: Blocks } {
-    return { image: this.#image, blocks: this.#blocks };
+  get disk(): Pick<Stands, "image" | "blocks"> {
+    return this.#stands;
   }
 
   /** The machine, going on from where it was saved; on the disk that withDisk opened. */
   async resume(): Promise<Guest> {
-    return await guestWith({ ...this.#machine(), from: this.#state }, this.#bench);
+    return await guestWith(
+      { ...machineOf(this.#layout, this.#bench), from: this.#stands.state },
+      this.#bench,
+    );
   }
 
   /** The machine, switched on; on the disk that withDisk opened. */
   async boot(): Promise<Guest> {
-    return await guestWith(this.#machine(), this.#bench);
+    return await guestWith(machineOf(this.#layout, this.#bench), this.#bench);
   }
 
   /** Begins the change in the background, its words on the console; the time when it did. */
   async begin(guest: Guest, offset: number): Promise<number> {
-    const script = `echo VM-START; ${COMMAND[this.#by].replaceAll("'", `'"'"'`)}; echo VM-END $?`;
+    const script = quoted(`echo VM-START; ${COMMAND[this.#by]}; echo VM-END $?`);
     // the power may go before ssh has ended
-    guest.must(`setsid sh -c '${script}' >/dev/ttyS0 2>&1 </dev/null &`).catch(() => undefined);
+    guest.must(`setsid sh -c ${script} >/dev/ttyS0 2>&1 </dev/null &`).catch(() => undefined);
     const began = Date.now();
     while (!guest.since(offset).includes("VM-START")) {
       if (Date.now() - began > PATIENCE * 60_000) throw new Error("the change does not begin");
@@ -225,10 +226,5 @@ export class SavedChange {
         line === old[at] ? (line === made[at] ? "same" : "old") : line === made[at] ? "new" : "ELSE",
       )
       .join(" ");
-  }
-
-  #machine() {
-    const socket = path.join(this.#bench.dir, "disk");
-    return { firmware: this.#layout.firmware, memory: MEMORY, disk: { kind: "nbd", socket } } as const;
   }
 }

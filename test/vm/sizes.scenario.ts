@@ -10,11 +10,10 @@ import { must } from "../support/run.js";
 import { UUID } from "./disk.js";
 import { sleep } from "./emulator.js";
 import { type Guest, PATIENCE } from "./guest.js";
-import { type Bench, cache, guestOn, guestWith, imageOf, kernelFor, TOOL_FILE } from "./images.js";
+import { type Bench, cache, guestOn, guestWith, imageOf, kernelFor, putTool, TOOL } from "./images.js";
 import type { Layout } from "./layout.js";
 import { Failed, type Shown } from "./report.js";
 
-const TOOL = "/usr/local/sbin/kdump-setup";
 /** MiB of memory; the first one is searched, the others are looked at around what was found there. */
 const MEMORIES = [2048, 1024, 4096, 8192];
 /** MiB between two sizes that are tried. */
@@ -197,7 +196,7 @@ async function setUp(layout: Layout, bench: Bench, image: string): Promise<void>
     const guest = await guestWith({ firmware: layout.firmware, disk, memory: 1024 }, bench);
     try {
       await guest.up();
-      await guest.put(TOOL_FILE, TOOL, "755");
+      await putTool(guest);
       await guest.must(`${TOOL} --crashkernel ${BOUNDS.most}M --yes`, 600);
       await guest.powerOff();
     } finally {

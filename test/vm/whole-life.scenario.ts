@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import { readDump } from "./dump.js";
 import type { Guest } from "./guest.js";
-import { type Bench, guestOn, imageOf, TOOL_FILE } from "./images.js";
+import { type Bench, guestOn, imageOf, putTool, TOOL } from "./images.js";
 import { type Layout, packagesThere } from "./layout.js";
 import type { Shown } from "./report.js";
 
-const TOOL = "/usr/local/sbin/kdump-setup";
 /** MiB */
 const MEMORY = 2048;
 const PACKAGE_SECONDS = 1500;
@@ -32,7 +31,7 @@ export async function wholeLife(layout: Layout, bench: Bench, plan: Plan): Promi
   try {
     await steps.step("boot", async () => void (await guest.up()));
     const life = new Life(guest, layout, bench);
-    await guest.put(TOOL_FILE, TOOL, "755");
+    await putTool(guest);
     if (layout.kdumpThere) await life.untilLoaded();
     const firstDay = await life.look();
     if (!layout.kdumpThere) assert.equal(firstDay.reserved.size, 0, "a fresh machine reserves nothing");

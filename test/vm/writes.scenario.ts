@@ -136,6 +136,12 @@ async function judge(
       if (event.durable) for (const at of event.blocks.keys()) lost.delete(at);
       else for (const [at, block] of previous) if (!lost.has(at)) lost.set(at, block);
       await look(seconds, event.durable && lost.size === 0 ? "none" : "all");
+      if (event.durable && lost.size > 0) {
+        // this one is safe at once, past those that wait for a flush
+        const back = disk.put(lost);
+        await look(seconds, "none");
+        disk.put(back);
+      }
       if (lost.size < 2) continue;
       for (let toss = 0; toss < TOSSES; toss += 1) {
         const back = disk.put(new Map([...lost].filter(() => random() < 0.5)));
