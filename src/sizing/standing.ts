@@ -47,9 +47,12 @@ export function judgeStanding(
     if (has < Math.min(needed, now))
       return { keep: false, why: `${says(ram)} are too little now, ${mib(needed)} are needed` };
   }
-  for (const ram of here === null ? elsewhere : [here])
-    if (Number(sizeAt(standing, ram)) > most * Number(sizeAt(wanted, ram)))
+  for (const ram of here === null ? elsewhere : [here]) {
+    // where a quarter of the memory is not enough for the need any more, `wanted` is the vendor's size again
+    const enough = Math.max(Number(sizeAt(wanted, ram)), need === null ? 0 : neededAt(need, ram));
+    if (Number(sizeAt(standing, ram)) > most * enough)
       return { keep: false, why: `${says(ram)} are far more than is needed now` };
+  }
   const about =
     here === null
       ? ", enough at every size of memory"

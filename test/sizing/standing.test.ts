@@ -88,5 +88,7 @@ test("whatever is recommended is kept by the run after it, and the run after a k
       assert.deepEqual(judge(expression, input(1)), { keep: true, why: null });
       for (const more of [0.95, 1.05]) assert.equal(judge(expression, input(more))?.keep, true);
     }),
+    // 720M of 2.75 GiB, of which the update's 752M would be more than a quarter
+    { examples: [[1, 106, 11]] },
   );
 });
