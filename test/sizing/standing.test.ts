@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { GIB, MIB } from "../../src/sizing/input.js";
+import { rangesOf, sizeAt } from "../../src/sizing/ranges.js";
 import { recommend } from "../../src/sizing/recommend.js";
 import { judgeStanding } from "../../src/sizing/standing.js";
 import { LAB, measured, sizingInput } from "./inputs.js";
@@ -9,6 +10,8 @@ import { LAB, measured, sizingInput } from "./inputs.js";
 const judge = (expression: string, input: Parameters<typeof recommend>[0]) =>
   judgeStanding(expression, input, recommend(input));
 const { captureInitrd: _, ...notBuilt } = LAB;
+/** What the tests' vendor list has everywhere. */
+const VENDOR = 128n * BigInt(MIB);
 const before = recommend(sizingInput(notBuilt)).expression;
 
 test("what an earlier run wrote before the capture initrd was built stays while it is enough", () => {
@@ -86,9 +89,21 @@ test("whatever is recommended is kept by the run after it, and the run after a k
         );
       const { expression } = recommend(input(1));
       assert.deepEqual(judge(expression, input(1)), { keep: true, why: null });
-      for (const more of [0.95, 1.05]) assert.equal(judge(expression, input(more))?.keep, true);
+      assert.equal(judge(expression, input(1.05))?.keep, true);
+      // a smaller initrd may let the size fit a quarter of the memory where the vendor's had to do before
+      const stands = sizeAt(rangesOf(expression), machine.ramBytes);
+      const smaller = sizeAt(rangesOf(recommend(input(0.95)).expression), machine.ramBytes);
+      const fitsNow = stands === VENDOR && smaller > VENDOR;
+      assert.equal(judge(expression, input(0.95))?.keep, !fitsNow);
     }),
-    // 720M of 2.75 GiB, of which the update's 752M would be more than a quarter
-    { examples: [[1, 106, 11]] },
+    {
+      examples: [
+        // 720M of 2.75 GiB, of which the update's 752M would be more than a quarter
+        [1, 106, 11],
+        // 816M are more than a quarter of 3 GiB, the update's 768M are not
+        [5, 120, 12],
+        [1, 203, 20],
+      ],
+    },
   );
 });
