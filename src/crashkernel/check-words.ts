@@ -14,8 +14,12 @@ function kindOf(word: ParsedWord): Kind {
 
 /** The words the kernel looks into: the last of each kind. */
 export function lastOfEachKind(words: readonly ParsedWord[]): readonly ParsedWord[] {
-  const last = new Map(words.map((word) => [kindOf(word), word] as const));
+  const last = lastByKind(words);
   return words.filter((word) => last.get(kindOf(word)) === word);
+}
+
+function lastByKind(words: readonly ParsedWord[]): ReadonlyMap<Kind, ParsedWord> {
+  return new Map(words.map((word) => [kindOf(word), word] as const));
 }
 
 export function checkWords(words: readonly ParsedWord[], traits: KernelTraits | null): readonly Finding[] {
@@ -23,15 +27,15 @@ export function checkWords(words: readonly ParsedWord[], traits: KernelTraits | 
   const say = (severity: Finding["severity"], id: string, message: string, at: number | null): void => {
     findings.push({ severity, id, message, at });
   };
-  const last = (kind: Kind): ParsedWord | undefined => words.filter((word) => kindOf(word) === kind).pop();
-  const plain = last("plain");
-  const high = last("high");
-  const low = last("low");
-  const cma = last("cma");
+  const last = lastByKind(words);
+  const plain = last.get("plain");
+  const high = last.get("high");
+  const low = last.get("low");
+  const cma = last.get("cma");
 
   for (const word of words) {
     const kind = kindOf(word);
-    const counts = word === last(kind);
+    const counts = word === last.get(kind);
     if (!counts)
       say(
         "warning",
@@ -181,9 +185,8 @@ function commaOf(word: ParsedWord): number {
 
 /** Bytes the words ask for as their documentation reads, at a memory in bytes; null where that is not simple. */
 export function asWritten(words: readonly ParsedWord[], ram: bigint): bigint | null {
-  const plain = words.filter((word) => kindOf(word) === "plain").pop();
-  const high = words.filter((word) => kindOf(word) === "high").pop();
-  return sizeOf((plain ?? high)?.value ?? null, ram);
+  const last = lastByKind(words);
+  return sizeOf((last.get("plain") ?? last.get("high"))?.value ?? null, ram);
 }
 
 function sizeOf(value: Crashkernel | null, ram: bigint): bigint | null {

@@ -194,6 +194,15 @@ test("what a kernel's parser refused is never without an error, and what it took
   assert.ok(refused > 1000);
 });
 
+test("of a line of 100,000 crashkernel= words the kernel keeps the beginning, and that is said", () => {
+  const words = [...Array.from({ length: 100_000 }, () => "crashkernel=64M"), "crashkernel=256M"];
+  const target = { kernel: "6.1.0", arch: "x86_64" };
+  const { findings, evaluated } = validate(words, { ramBytes: 8n << 30n, target });
+  assert.equal(evaluated?.ok === true && evaluated.reserved, 64n << 20n);
+  assert.equal(findings.filter(({ id }) => id === "not-as-written").length, 1);
+  assert.equal(findings.filter(({ id }) => id === "not-last").length, 100_000);
+});
+
 test("any words at all end in findings", () => {
   const word = fc.string({
     unit: fc.constantFrom(..."0189xMGTk:-,@\t\0é", "crashkernel=", "high", ",low", ",cma", "auto"),
