@@ -68,6 +68,7 @@ const kdump: Decoder<KdumpProfile> = object({
     onPanic: text("^[a-z_.]+=[0-9-]+$", "one kernel argument with a number"),
   }),
   captureInitrd: releasePath,
+  captureInitrdReduced: nullable(object({ file: path, dir: path, variable, value: word })),
   reload: command(),
   unload: command(),
 });

@@ -78,6 +78,17 @@ export interface KdumpProfile {
   };
   /** the initrd that the package makes for the capture kernel; `{release}` stands for what uname -r says of that kernel */
   readonly captureInitrd: string;
+  /**
+   * When that initrd is made with fewer modules than the normal one: while `variable` of these shell files is `value` or
+   * is not set. Otherwise it is about as large as the normal one. null: no setting decides, it is always made smaller.
+   */
+  readonly captureInitrdReduced: {
+    readonly file: string;
+    /** directory whose files are sourced after it, in byte order */
+    readonly dir: string;
+    readonly variable: string;
+    readonly value: string;
+  } | null;
   /** loads the capture kernel anew on a running system that has one loaded */
   readonly reload: NonEmpty<string>;
   /** takes the loaded capture kernel out */

@@ -12,6 +12,7 @@ import { collectArch } from "./arch.js";
 import { kernelConfig, kernelThatBoots } from "./boots.js";
 import { captureCpus } from "./capture-cpus.js";
 import { hardware } from "./capture-hardware.js";
+import { captureLikeMain } from "./capture-initrd.js";
 import { encryptedTarget } from "./encrypted.js";
 
 /** One input by the name a person knows it by; `value` is "not known" where it is not. */
@@ -71,6 +72,7 @@ export function collectCapture(
     captureInitrd: parts.captureInitrd,
     captureInitrdUnpacked: null,
     mainInitrd: parts.mainInitrd,
+    captureLikeMain: captureLikeMain(reader, profile),
     modules,
     luks: parts.luks,
     earlyUsed: null,

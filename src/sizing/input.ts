@@ -19,6 +19,8 @@ export interface CaptureParts {
   readonly captureInitrdUnpacked: Measured | null;
   /** the initrd of the normal kernel */
   readonly mainInitrd: Measured | null;
+  /** why the capture initrd will be about as large as that one; null where it is made smaller */
+  readonly captureLikeMain: string | null;
   /** modules loaded now that are in the capture initrd (/proc/modules) */
   readonly modules: Measured | null;
   /** largest Argon2 memory of a key slot of the dump target's LUKS2 device; 0 bytes: it is not encrypted */

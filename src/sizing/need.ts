@@ -58,7 +58,7 @@ export function estimateNeed({ parts, machine }: Pick<SizingInput, "parts" | "ma
   };
   const kernel = kernelOf(parts.kernelInit, parts.kernelFile, machine.arch);
   add("kernel", kernel.bytes, kernel.source);
-  const initrd = parts.captureInitrd ?? guessInitrd(parts.mainInitrd);
+  const initrd = parts.captureInitrd ?? guessInitrd(parts);
   add("initrd", initrd.bytes, initrd.source);
   const unpacked = parts.captureInitrdUnpacked ?? {
     bytes: UNPACKED * initrd.bytes,
@@ -88,11 +88,16 @@ function kernelOf(init: Measured | null, file: Measured | null, arch: string): M
   return { bytes: factor * file.bytes, source: `${factor} times ${file.source}` };
 }
 
-function guessInitrd(main: Measured | null): Measured {
-  if (main === null) return { bytes: INITRD_UNKNOWN, source: "not built yet, assumed" };
-  const half = main.bytes * CAPTURE_PER_MAIN;
-  if (half < INITRD_LEAST) return { bytes: INITRD_LEAST, source: "not built yet, the least that is assumed" };
-  return { bytes: half, source: `not built yet, half of ${main.source}` };
+function guessInitrd({ mainInitrd, captureLikeMain }: SizingInput["parts"]): Measured {
+  if (mainInitrd === null) return { bytes: INITRD_UNKNOWN, source: "not built yet, assumed" };
+  const { bytes, source } = mainInitrd;
+  const [guess, how] =
+    captureLikeMain === null
+      ? [bytes * CAPTURE_PER_MAIN, `half of ${source}`]
+      : [bytes, `as ${source}: ${captureLikeMain}`];
+  if (guess < INITRD_LEAST)
+    return { bytes: INITRD_LEAST, source: "not built yet, the least that is assumed" };
+  return { bytes: guess, source: `not built yet, ${how}` };
 }
 
 /** What makes a capture kernel larger on some hardware: kdump_get_arch_recommend_crashkernel(). */

@@ -120,6 +120,21 @@ test("the processors of the capture: the last limit of its arguments, else all o
   assert.match(el.input("processors of the capture") ?? "", /is not there yet: 1 is assumed/);
 });
 
+test("the capture initrd is made smaller than the normal one, but where that is made for this machine already", (t) => {
+  const of = (tree: Tree, id?: string) =>
+    capture(imageOf(t, { ...SYSTEM, ...tree }), id).parts.captureLikeMain;
+  const conf = "/etc/initramfs-tools/initramfs.conf";
+  const dropIn = "/etc/initramfs-tools/conf.d/own";
+  assert.equal(of({}), null);
+  assert.equal(of({ [conf]: "MODULES=most\nBUSYBOX=auto\n" }), null);
+  assert.match(of({ [conf]: "MODULES=dep\n" }) ?? "", /^MODULES=dep in/);
+  // the drop-in is read last
+  assert.match(of({ [conf]: "MODULES=most\n", [dropIn]: "MODULES=dep\n" }) ?? "", /^MODULES=dep in/);
+  assert.equal(of({ [conf]: "MODULES=dep\n", [dropIn]: "MODULES=most\n" }), null);
+  assert.match(of({ [conf]: "MODULES=$(cat /x)\n" }) ?? "", /cannot be told/);
+  assert.equal(of({ [conf]: "MODULES=dep\n" }, "centos-7"), null);
+});
+
 test("an encrypted disk is said: on the running system by the device, of an image by crypttab", (t) => {
   const live = capture(
     liveOf(t, {

@@ -9,6 +9,7 @@ const NOTHING: CaptureParts = {
   captureInitrd: null,
   captureInitrdUnpacked: null,
   mainInitrd: null,
+  captureLikeMain: null,
   modules: null,
   luks: null,
   earlyUsed: null,

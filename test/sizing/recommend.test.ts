@@ -74,16 +74,15 @@ test("larger parts are followed, and the list stays a quarter of the memory at m
 });
 
 test("an initrd that is not built yet is guessed from the normal one, and that is said", () => {
-  const { kernelInit, kernelFile, mainInitrd } = LAB;
-  const found = recommend(
-    sizingInput({
-      kernelInit: kernelInit ?? null,
-      kernelFile: kernelFile ?? null,
-      mainInitrd: mainInitrd ?? null,
-    }),
-  );
+  const { captureInitrd: _, ...parts } = LAB;
+  const found = recommend(sizingInput(parts));
   assert.equal(found.reservedBytes, 224 * MIB);
   assert.match(found.why.join("\n"), /initrd 15 MiB \(not built yet, half of \/boot\/initrd\.img\)/);
+  const like = recommend(sizingInput({ ...parts, captureLikeMain: "MODULES=dep in /etc/x" }));
+  assert.match(
+    like.why.join("\n"),
+    /initrd 30 MiB \(not built yet, as \/boot\/initrd\.img: MODULES=dep in \/etc\/x\)/,
+  );
   assert.match(found.warnings.join("\n"), /is a guess: look again/);
 });
 
