@@ -69,6 +69,7 @@ const kdump: Decoder<KdumpProfile> = object({
   }),
   captureInitrd: releasePath,
   captureInitrdReduced: nullable(object({ file: path, dir: path, variable, value: word })),
+  measured: nullable(object({ unpackedMib: releasePath, earlyMeminfo: releasePath })),
   reload: command(),
   unload: command(),
 });

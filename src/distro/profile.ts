@@ -89,6 +89,13 @@ export interface KdumpProfile {
     readonly variable: string;
     readonly value: string;
   } | null;
+  /** what the package measures of its capture initrd and of the last boot, a file a kernel release each; null: nothing */
+  readonly measured: {
+    /** MiB the capture initrd takes unpacked, a number by itself */
+    readonly unpackedMib: string;
+    /** /proc/meminfo as it was early in the last boot of that kernel */
+    readonly earlyMeminfo: string;
+  } | null;
   /** loads the capture kernel anew on a running system that has one loaded */
   readonly reload: NonEmpty<string>;
   /** takes the loaded capture kernel out */

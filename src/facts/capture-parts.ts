@@ -13,6 +13,7 @@ import { kernelConfig, kernelThatBoots } from "./boots.js";
 import { captureCpus } from "./capture-cpus.js";
 import { hardware } from "./capture-hardware.js";
 import { captureLikeMain } from "./capture-initrd.js";
+import { measuredByPackage } from "./capture-measured.js";
 import { encryptedTarget } from "./encrypted.js";
 
 /** One input by the name a person knows it by; `value` is "not known" where it is not. */
@@ -48,6 +49,7 @@ export function collectCapture(
   const live = !reader.image && facts.arch === collectArch(reader);
   const release = kernel?.release ?? facts.runningKernel;
   const parts = { ...images(reader, kernel, release, profile), ...encrypted(reader, live) };
+  const own = measuredByPackage(reader, release, profile);
   const modules = live ? loadedModules(reader) : null;
   const calibration = parseCalibration(reader.readText(CALIBRATION) ?? "", release ?? "");
   const config = release === null ? null : kernelConfig(reader, release);
@@ -70,12 +72,13 @@ export function collectCapture(
     kernelFile: parts.kernelFile,
     kernelInit: parts.kernelInit,
     captureInitrd: parts.captureInitrd,
-    captureInitrdUnpacked: null,
+    // a size without its initrd is left over from one that was removed
+    captureInitrdUnpacked: parts.captureInitrd === null ? null : own.unpacked,
     mainInitrd: parts.mainInitrd,
     captureLikeMain: captureLikeMain(reader, profile),
     modules,
     luks: parts.luks,
-    earlyUsed: null,
+    earlyUsed: own.earlyUsed,
   };
   const place = profile.kdump.captureInitrd.replace("{release}", () => release ?? "RELEASE");
   const none = live ? "nothing of the kind was found" : "only the running system tells";
@@ -104,11 +107,11 @@ export function collectCapture(
     ),
     size("kernel until it runs", all.kernelInit, "the image's header does not say, or cannot be read"),
     size("capture initrd", all.captureInitrd, `${place} is not there yet, or cannot be read`),
-    size("capture initrd unpacked", null, "it is not unpacked to look"),
+    size("capture initrd unpacked", all.captureInitrdUnpacked, own.unpackedWhy),
     size("normal initrd", all.mainInitrd, "none of that kernel was found"),
     size("modules loaded now", modules, live ? "/proc/modules cannot be read" : none),
     size("LUKS2 memory", all.luks, parts.encryption ?? "nothing says"),
-    size("used early in boot", null, "no program of this system measures it"),
+    size("used early in boot", all.earlyUsed, own.earlyWhy),
     count("processors", here.cpus ?? { count: null, source: none }),
     count("processors of the capture", started),
     size("page", pages.bytes === null ? null : { bytes: pages.bytes, source: pages.source }, pages.source),

@@ -127,7 +127,9 @@ for (const file of ["debian-12.json", "centos-7.json"]) {
 /** Is `wrong` no error there? Same type again, or a null that has a meaning. */
 function accepts(path: readonly string[], before: Json | undefined, wrong: Json): boolean {
   if (wrong === null)
-    return ["dropIns", "enable", "builtIn", "captureInitrdReduced", "refresh"].includes(path.at(-1) ?? "");
+    return ["dropIns", "enable", "builtIn", "captureInitrdReduced", "measured", "refresh"].includes(
+      path.at(-1) ?? "",
+    );
   if (typeof wrong === "boolean") return typeof before === "boolean";
   if (typeof wrong === "string")
     return ["title", "fallback", "pattern"].includes(path.at(-1) ?? "") || free(path);

@@ -135,6 +135,27 @@ test("the capture initrd is made smaller than the normal one, but where that is 
   assert.equal(of({ [conf]: "MODULES=dep\n" }, "centos-7"), null);
 });
 
+test("what the package measured of its initrd and of the last boot is read", (t) => {
+  const initrd = { [`/var/lib/kdump/initrd.img-${RELEASE}`]: "x".repeat(2 * MIB) };
+  const size = { [`/var/lib/kdump/size_initrd.img-${RELEASE}`]: "37\n" };
+  const meminfo =
+    "MemTotal: 2000000 kB\nMemFree:         1500000 kB\nBuffers: 1000 kB\nCached: 99000 kB\nSwapCached: 7 kB\nSReclaimable: 10000 kB\nHugetlb: 40000 kB\n";
+  const early = { [`/var/lib/kdump/mem-${RELEASE}`]: meminfo };
+  const of = (tree: Tree, id = "debian-13") => capture(imageOf(t, { ...SYSTEM, ...tree }), id);
+  const both = of({ ...initrd, ...size, ...early });
+  assert.equal(both.parts.captureInitrdUnpacked?.bytes, 37 * MIB);
+  assert.equal(both.parts.earlyUsed?.bytes, 350_000 * 1024);
+  assert.equal(both.input("used early in boot"), `341.8 MiB | /var/lib/kdump/mem-${RELEASE}`);
+  // no initrd, a measurement that failed, a file cut short, a package that measures nothing
+  assert.equal(of(size).parts.captureInitrdUnpacked, null);
+  const failed = { [`/var/lib/kdump/size_initrd.img-${RELEASE}`]: "0\n" };
+  assert.equal(of({ ...initrd, ...failed }).parts.captureInitrdUnpacked, null);
+  const cut = { [`/var/lib/kdump/mem-${RELEASE}`]: meminfo.slice(0, 60) };
+  assert.equal(of(cut).parts.earlyUsed, null);
+  assert.match(of(initrd).input("used early in boot") ?? "", /^not known .* is written at the next boot$/);
+  assert.equal(of({ ...initrd, ...size, ...early }, "debian-12").parts.earlyUsed, null);
+});
+
 test("an encrypted disk is said: on the running system by the device, of an image by crypttab", (t) => {
   const live = capture(
     liveOf(t, {
