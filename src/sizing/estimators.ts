@@ -1,5 +1,13 @@
 /** The estimators that distributions ship, each as it reckons. What one of them lacks is named; nothing is invented. */
-import { type Calibration, GIB, KIB, MIB, type SizingInput, type SizingMachine } from "./input.js";
+import {
+  type Calibration,
+  GIB,
+  KIB,
+  type Measured,
+  MIB,
+  type SizingInput,
+  type SizingMachine,
+} from "./input.js";
 import { luksBytes } from "./luks.js";
 
 export interface Estimate {
@@ -51,17 +59,22 @@ function kdumpConfig({ parts, machine }: SizingInput): Estimate {
     });
   const { cpus, arch } = machine;
   const factor = arch === "x86_64" || arch === "s390x" ? 6 : arch === "ppc64le" ? 2 : 4;
-  const images = factor * kernelFile.bytes + captureInitrd.bytes + captureInitrdUnpacked.bytes;
+  // du -sm rounds each up, and the use early in boot is divided down to whole MiB
+  const images = factor * wholeMib(kernelFile) + wholeMib(captureInitrd) + wholeMib(captureInitrdUnpacked);
   const floor = images + 32 * MIB;
   const sum = `${factor} × kernel file ${mib(kernelFile.bytes)} + initrd ${mib(captureInitrd.bytes)} + unpacked ${mib(captureInitrdUnpacked.bytes)}`;
   if (earlyUsed === null || cpus === null || machine.ramBytes === null)
     return { by, bytes: floor, how: `${sum} + 32 MiB (its lower limit; use early in boot was not measured)` };
   const large = buckets(cpus - 1, CPU_BUCKETS) + buckets(Math.floor(machine.ramBytes / GIB), RAM_BUCKETS);
   const saved = arch === "x86_64" ? large : 0;
-  const measured = images + earlyUsed.bytes - saved;
+  const measured = images + Math.floor(earlyUsed.bytes / MIB) * MIB - saved;
   return measured > floor
     ? { by, bytes: measured, how: `${sum} + early use ${mib(earlyUsed.bytes)} - ${mib(saved)}` }
     : { by, bytes: floor, how: `${sum} + 32 MiB (its lower limit)` };
+}
+
+function wholeMib({ bytes }: Measured): number {
+  return Math.ceil(bytes / MIB) * MIB;
 }
 
 type Buckets = readonly (readonly [upTo: number, each: number])[];

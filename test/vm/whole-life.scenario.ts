@@ -38,6 +38,7 @@ export async function wholeLife(layout: Layout, bench: Bench, plan: Plan): Promi
 
     let promised = await life.setUp(plan.expression);
     await life.kept(promised);
+    if (plan.expression === "auto") await life.suggested();
     if (plan.firstDayOnly === true) return { summary: shown(promised) };
     const raised = await life.again(plan.expression);
     if (raised !== null) {
@@ -173,6 +174,21 @@ class Life {
     });
   }
 
+  /** What kdump-config of newer releases suggests is what we say it does. */
+  async suggested(): Promise<void> {
+    await this.#bench.steps.step("kdump-config's own suggestion", async () => {
+      const theirs = await this.#guest.must("kdump-config show 2>/dev/null | grep 'suggested size' || true");
+      if (theirs.trim() === "") return "none: this kdump-config suggests nothing";
+      const { estimates }: Explained = JSON.parse(
+        await this.#guest.must(`${TOOL} explain auto --format json`),
+      );
+      const ours = estimates.find(({ by }) => by === "kdump-config estimate");
+      const mebi = ours?.bytes == null ? "not known" : `${Math.ceil(ours.bytes / 1048576)}M`;
+      assert.equal(theirs.trim(), `crashkernel suggested size: ${mebi}`, ours?.how);
+      return theirs.trim();
+    });
+  }
+
   /** The same command again: null when it finds nothing to do, or what `auto` raises the size to, saying so. */
   async again(expression: string): Promise<Promised | null> {
     let raised: Promised | null = null;
@@ -211,6 +227,10 @@ interface SetUp {
     readonly reservedBytes: number;
     readonly why: readonly string[];
   };
+}
+
+interface Explained {
+  readonly estimates: readonly { readonly by: string; readonly bytes: number | null; readonly how: string }[];
 }
 
 const shown = ({ expression, bytes }: Promised): string =>
