@@ -4,7 +4,7 @@ import { EXIT, StepFailed } from "../errors.js";
 import { bootFileNames } from "../machine/boot-files.js";
 import { packagesToInstall } from "../plan/unit.js";
 import type { Command, Facts, NonEmpty } from "../types.js";
-import { confirm } from "../ui/ask.js";
+import type { Confirm } from "../ui/ask.js";
 import type { Output } from "../ui/output.js";
 import { showCommands, showRan } from "../ui/show.js";
 import { judgeCandidate } from "../verify/candidate.js";
@@ -39,6 +39,7 @@ export async function installPhase(
   output: Output,
   target: Target,
   thought: Thought,
+  ask: Confirm,
   signal: AbortSignal,
 ): Promise<Installed> {
   const [first, ...rest] = missingPackages(request, thought.facts);
@@ -50,7 +51,7 @@ export async function installPhase(
   const commands = installCommands(profile, packages, request.lockTimeout ?? PACKAGE_LOCK_SECONDS);
   output.talk(`${packages.join(" ")} is not installed. First:`);
   showCommands(output, commands);
-  if (!request.yes && !(await confirm(`Install ${packages.join(" ")}?`, signal))) {
+  if (!request.yes && !(await ask(`Install ${packages.join(" ")}?`, signal))) {
     output.talk("Nothing was changed.");
     const document = outcome(thought, target, { result: "planned" });
     return { kind: "ended", outcome: { exit: EXIT.ok, document } };

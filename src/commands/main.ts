@@ -60,6 +60,8 @@ async function dispatch(request: Request, output: Output): Promise<Outcome> {
   switch (request.command) {
     case "setup":
       return (await import("./setup.js")).setup(request, output);
+    case "wizard":
+      return (await import("./wizard.js")).wizard(request, output);
     case "rollback":
       return (await import("./rollback.js")).rollback(request, output);
     case "history":

@@ -31,6 +31,11 @@ export interface SetupRequest extends CommonOptions {
   readonly reboot: boolean;
 }
 
+/** The same with nothing said yet: a person is asked. */
+export interface WizardRequest extends Omit<SetupRequest, "command" | "crashkernel"> {
+  readonly command: "wizard";
+}
+
 export interface RollbackRequest extends CommonOptions {
   readonly command: "rollback";
   readonly id: string | undefined;
@@ -54,4 +59,4 @@ export interface ExplainRequest extends CommonOptions {
   readonly batch: boolean;
 }
 
-export type Request = SetupRequest | RollbackRequest | HistoryRequest | ExplainRequest;
+export type Request = SetupRequest | WizardRequest | RollbackRequest | HistoryRequest | ExplainRequest;

@@ -7,7 +7,7 @@ import { openMachine } from "../machine/host.js";
 import { openReader } from "../machine/reader.js";
 import { plannedCommands } from "../plan/commands.js";
 import type { Plan, Planned } from "../types.js";
-import { canAsk, confirm } from "../ui/ask.js";
+import { type Confirm, canAsk, confirm } from "../ui/ask.js";
 import type { Output } from "../ui/output.js";
 import { showStep } from "../ui/show.js";
 import { judgeCandidate } from "../verify/candidate.js";
@@ -31,6 +31,7 @@ export async function setup(
   request: SetupRequest,
   output: Output,
   open: OpenMachine = openMachine,
+  ask: Confirm = confirm,
 ): Promise<Outcome> {
   if (request.crashkernel !== null) checkExpression(request.crashkernel);
   const target = openTarget(request, open);
@@ -46,7 +47,7 @@ export async function setup(
   return interruptible(async (signal) => {
     const lock = await target.machine.lock(LOCK_FILE, request.lockTimeout ?? 0, signal);
     try {
-      return await change(request, output, target, signal);
+      return await change(request, output, target, ask, signal);
     } finally {
       lock.release();
     }
@@ -79,16 +80,17 @@ async function change(
   request: SetupRequest,
   output: Output,
   target: Target,
+  ask: Confirm,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { machine } = target;
   removeLeftovers(machine, readJournal(machine).records, target.base.bootId);
   const before = think(request, target, target.look());
-  const installed = await installPhase(request, output, target, before, signal);
+  const installed = await installPhase(request, output, target, before, ask, signal);
   if (installed.kind === "ended") return installed.outcome;
   const { packages, commands } = installed;
   const thought = packages.length > 0 ? think(request, target, target.look()) : before;
-  const ended = await beforeApplying(request, output, target, thought, commands, signal);
+  const ended = await beforeApplying(request, output, target, thought, commands, ask, signal);
   if ("outcome" in ended && packages.length > 0) {
     // the packages are there all the same, and the journal is where somebody will look for who brought them
     const { journal } = await carryOut(
@@ -123,6 +125,7 @@ async function beforeApplying(
   target: Target,
   thought: Thought,
   commands: readonly RanCommand[],
+  ask: Confirm,
   signal: AbortSignal,
 ): Promise<{ readonly outcome: Outcome } | Ready> {
   const { planned } = thought;
@@ -142,7 +145,7 @@ async function beforeApplying(
     const refused: Planned = { kind: "refused", reasons, warnings: plan.warnings };
     return { outcome: refusedOutcome(output, { ...thought, planned: refused }, target, commands) };
   }
-  if (await confirm("Make these changes?", signal)) return { plan, diffs };
+  if (await ask("Make these changes?", signal)) return { plan, diffs };
   output.talk("Nothing was changed.");
   return {
     outcome: { exit: EXIT.ok, document: outcome(thought, target, { result: "planned", diffs, commands }) },

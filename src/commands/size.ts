@@ -110,7 +110,7 @@ function compared(ramBytes: bigint | null, facts: BaseFacts): number | null {
 }
 
 /** The one crashkernel= that the sources give a normal entry; null for none, several, and what cannot be told. */
-function standing(grub: GrubFacts, { boot }: Profile): string | null {
+export function standing(grub: GrubFacts, { boot }: Profile): string | null {
   const files = [grub.defaults, ...grub.dropIns].flatMap(({ path, state }) =>
     state.kind === "file" ? [{ path, text: state.text }] : [],
   );

@@ -7,6 +7,7 @@ import { targetKernel } from "../facts/boots.js";
 import { lockdownWarning } from "../facts/kexec.js";
 import type { Reader } from "../machine/machine.js";
 import type { Facts, Reason } from "../types.js";
+import { memorySource } from "../ui/found.js";
 import { lineLength, shortageOf, sizeFor } from "./size.js";
 
 /** What is to stand on the command line, and what the kernel will make of it here. */
@@ -69,7 +70,7 @@ export function resolveWish(text: string, facts: Facts, profile: Profile, reader
     ...(sized?.why ?? []),
     ...(facts.memory === null
       ? []
-      : [`${formatBytes(facts.memory.bytes)} of memory (${memorySource(facts)})`]),
+      : [`${formatBytes(facts.memory.bytes)} of memory (${memorySource(facts.memory)})`]),
     ...(reserved === null || target === null
       ? []
       : [`kernel ${target.kernel} reserves ${formatBytes(reserved)} of it`]),
@@ -114,14 +115,4 @@ function parse(text: string): readonly string[] {
   throw new UsageError(`--crashkernel${shown}: ${parsed.message}${place}`, {
     hint: "write a size such as 256M, a list such as 2G-64G:256M,64G-:512M, or auto",
   });
-}
-
-function memorySource(facts: Facts): string {
-  const names = {
-    iomem: "System RAM of /proc/iomem",
-    "memory-blocks": "/sys/devices/system/memory",
-    meminfo: "estimated from /proc/meminfo",
-    option: "--ram",
-  };
-  return facts.memory === null ? "unknown" : names[facts.memory.source];
 }

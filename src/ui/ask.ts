@@ -1,26 +1,45 @@
 import { StepFailed } from "../errors.js";
+import { drawsMenus } from "./asker.js";
+
+/** Puts a yes-or-no question; throws StepFailed when `signal` fires while it stands there. */
+export type Confirm = (message: string, signal: AbortSignal) => Promise<boolean>;
 
 /** True when somebody is there to answer. prompts with standard input at its end never resolves. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/**
- * Yes or no, with "no" when the question is left by ^C. Throws StepFailed when `signal` fires while it stands there:
- * a question nobody can answer any more must not hold the lock.
- */
-export async function confirm(message: string, signal: AbortSignal): Promise<boolean> {
-  const { default: prompts } = await import("prompts");
-  const question = { type: "confirm" as const, name: "yes", message, initial: false, stdout: process.stderr };
-  const asked = prompts(question).then((answer) => answer.yes === true);
+/** Yes or no, with "no" when the question is left by ^C. */
+export const confirm: Confirm = async (message, signal) =>
+  untilInterrupted(drawsMenus(process.env) ? byMenu(message) : byLine(message), signal);
+
+/** A question nobody can answer any more must not hold the lock: throws StepFailed when `signal` fires first. */
+export async function untilInterrupted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: () => void = () => undefined;
   const interrupted = new Promise<null>((resolve) => {
     onAbort = () => resolve(null);
     signal.addEventListener("abort", onAbort);
   });
-  const answer = await Promise.race([asked, interrupted]);
+  const answer = await Promise.race([asked.then((value) => ({ value })), interrupted]);
   signal.removeEventListener("abort", onAbort);
-  if (answer !== null) return answer;
+  if (answer !== null) return answer.value;
   process.stdin.destroy();
   throw new StepFailed("interrupted at the question; nothing was changed");
+}
+
+async function byMenu(message: string): Promise<boolean> {
+  const { default: prompts } = await import("prompts");
+  const question = { type: "confirm" as const, name: "yes", message, initial: false, stdout: process.stderr };
+  return prompts(question).then((answer) => answer.yes === true);
+}
+
+async function byLine(message: string): Promise<boolean> {
+  const asker = (await import("./ask-plain.js")).openPlainAsker();
+  const answer = await asker.line({
+    message: `${message} y or n`,
+    initial: "n",
+    check: (text) => ({ ok: /^(y|yes|n|no)$/i.test(text), says: "y or n is needed" }),
+  });
+  asker.close();
+  return answer.kind === "answer" && /^y/i.test(answer.value);
 }

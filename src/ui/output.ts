@@ -35,6 +35,19 @@ export function printable(text: string): string {
   );
 }
 
+/** Is text UTF-8 there? LC_ALL goes before LC_CTYPE, that before LANG, and an empty one is as good as none (locale(7)). */
+export function isUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "");
+}
+
+const PLAIN: Readonly<Record<string, string>> = { "\u2192": "->", "\u2026": "...", "\u00d7": "x" };
+
+/** For a terminal of another character set: our own signs spelt in ASCII, and a "?" for every other character. */
+export function inCharset(text: string, stream: NodeJS.WriteStream): string {
+  if (stream.isTTY !== true || isUtf8(process.env)) return text;
+  return text.replace(/[^\0-\x7f]/gu, (sign) => PLAIN[sign] ?? "?");
+}
+
 export function colourDiff(diff: string, style: Style): string {
   return printable(diff)
     .split("\n")
@@ -69,7 +82,7 @@ export function openOutput(options: {
   readonly into: string[] | null;
 }): Output {
   const style = chooseStyle(options.color, options.into === null && process.stdout.isTTY === true);
-  const error = (text: string) => say(process.stderr, `${text}\n`);
+  const error = (text: string) => say(process.stderr, inCharset(`${text}\n`, process.stderr));
   const talk = (text: string) => {
     if (!options.quiet) error(text);
   };
@@ -79,7 +92,7 @@ export function openOutput(options: {
     error,
     result: (text) => {
       if (!options.textResult) return;
-      if (options.into === null) say(process.stdout, `${text}\n`);
+      if (options.into === null) say(process.stdout, inCharset(`${text}\n`, process.stdout));
       else options.into.push(`${text}\n`);
     },
     detail: options.verbose ? talk : () => undefined,

@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.js";
-import type { SetupRequest } from "../request.js";
+import { canAsk } from "../../ui/ask.js";
+import type { SetupRequest, WizardRequest } from "../request.js";
 import { CHANGE, change } from "./change.js";
 import { common } from "./common.js";
 import { type Args, flag, text } from "./values.js";
@@ -27,24 +28,24 @@ export const SETUP = {
   reboot: { type: "boolean", default: false, describe: "reboot at the end when one is needed" },
 } as const;
 
-export function setupRequest(args: Args): SetupRequest {
+export function setupRequest(args: Args): SetupRequest | WizardRequest {
   const crashkernel = text(args, "crashkernel");
   const disable = flag(args, "disable");
-  if (crashkernel === undefined && !disable) {
-    throw new UsageError("say what to do: --crashkernel auto --yes sets this machine up, --check audits it");
-  }
   if (crashkernel !== undefined && disable)
     throw new UsageError("--crashkernel and --disable exclude each other");
   if (flag(args, "mask") && !disable) throw new UsageError("--mask goes with --disable");
-  return {
-    command: "setup",
+  const options = {
     ...common(args),
     ...change(args),
-    crashkernel: crashkernel ?? null,
     mask: flag(args, "mask"),
     force: flag(args, "force"),
     install: flag(args, "install"),
     service: flag(args, "service"),
     reboot: flag(args, "reboot"),
   };
+  if (crashkernel !== undefined || disable)
+    return { command: "setup", ...options, crashkernel: crashkernel ?? null };
+  const asks = canAsk() && !options.yes && !options.dryRun && options.format === "text";
+  if (asks && options.output === undefined) return { command: "wizard", ...options };
+  throw new UsageError("say what to do: --crashkernel auto --yes sets this machine up, --check audits it");
 }

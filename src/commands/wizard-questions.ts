@@ -1,0 +1,129 @@
+/** What the wizard asks, in that order: only what cannot be read off the machine. */
+import { formatBytes } from "../crashkernel/size.js";
+import { KdumpError } from "../errors.js";
+import type { Facts, NonEmpty } from "../types.js";
+import type { Answer, Asker, Choice } from "../ui/asker.js";
+import { printable } from "../ui/output.js";
+import type { SetupRequest } from "./request.js";
+import { standing } from "./size.js";
+import type { Target } from "./target.js";
+import { resolveWish, type Wish } from "./wish.js";
+
+export interface Subject {
+  readonly target: Target;
+  readonly facts: Facts;
+  readonly asker: Asker;
+}
+
+/** Asks, and answers with the request as it is wished then; null where there is nothing to ask. */
+export type Question = (subject: Subject, request: SetupRequest) => Promise<Answer<SetupRequest>> | null;
+
+export const QUESTIONS: NonEmpty<Question> = [askSize, askReboot];
+
+type Size =
+  | { readonly kind: "expression"; readonly text: string }
+  | { readonly kind: "own" }
+  | { readonly kind: "none" };
+
+async function askSize(subject: Subject, request: SetupRequest): Promise<Answer<SetupRequest>> {
+  for (;;) {
+    const chosen = await subject.asker.choose(sizeChoice(subject, request));
+    if (chosen.kind !== "answer") return chosen;
+    const size = chosen.value;
+    if (size.kind === "none") return { kind: "answer", value: { ...request, crashkernel: null } };
+    if (size.kind === "expression") return { kind: "answer", value: { ...request, crashkernel: size.text } };
+    const own = await subject.asker.line({
+      message: "crashkernel=",
+      initial: "",
+      check: (text) => checked(wishFor(text, subject)),
+    });
+    if (own.kind === "back") continue;
+    return own.kind === "leave" ? own : { kind: "answer", value: { ...request, crashkernel: own.value } };
+  }
+}
+
+function sizeChoice(subject: Subject, request: SetupRequest): Choice<Size> {
+  const { facts, target } = subject;
+  const choices: Choice<Size>["choices"][number][] = [];
+  const offer = (name: string, text: string, note?: string): void => {
+    const wish = wishFor(text, subject);
+    if (typeof wish === "string") return;
+    const reserved = wish.reservedBytes === null ? "" : `: ${formatBytes(wish.reservedBytes)} here`;
+    choices.push({
+      title: `${name}${reserved}`,
+      value: { kind: "expression", text },
+      note: printable(note ?? `crashkernel=${wish.expression}`),
+    });
+  };
+  const auto = wishFor("auto", subject);
+  if (typeof auto !== "string") {
+    offer("auto, as this machine needs", "auto", auto.sizing[auto.sizing.length - 1]);
+  }
+  const known = typeof auto === "string" ? "" : auto.expression;
+  const vendor = target.profile.crashkernel.recommended[facts.arch];
+  if (vendor !== undefined && vendor !== known) offer("the distribution's own", vendor);
+  const stands = standing(facts.grub, target.profile);
+  if (stands !== null && stands !== known && stands !== vendor)
+    offer("as it stands in the boot sources now", stands);
+  choices.push({
+    title: "an own expression",
+    value: { kind: "own" },
+    note: "a size or a list of ranges, checked while you type",
+  });
+  choices.push({
+    title: "no crash dumps: give the memory back",
+    value: { kind: "none" },
+    note: "takes every crashkernel= out and disables the service",
+  });
+  const [first, ...rest] = choices;
+  if (first === undefined) throw new Error("there is always an own expression to offer");
+  const before = choices.findIndex(({ value }) =>
+    value.kind === "expression"
+      ? value.text === request.crashkernel
+      : value.kind === "none" && request.crashkernel === null,
+  );
+  return {
+    message: "Memory for the capture kernel?",
+    choices: [first, ...rest],
+    initial: Math.max(0, before),
+  };
+}
+
+/** What is wrong with it, or what it comes to. */
+function wishFor(text: string, { facts, target }: Subject): Wish | string {
+  try {
+    return resolveWish(text, facts, target.profile, target.machine);
+  } catch (error) {
+    if (error instanceof KdumpError) return error.message;
+    throw error;
+  }
+}
+
+function checked(wish: Wish | string): { readonly ok: boolean; readonly says: string } {
+  if (typeof wish === "string") return { ok: false, says: wish.replace(/^--crashkernel[^:]*: /, "") };
+  const [objection] = wish.reasons;
+  if (objection !== undefined) return { ok: false, says: objection.text };
+  const [warning] = wish.warnings;
+  const reserved =
+    wish.reservedBytes === null
+      ? "what it reserves is not known"
+      : `reserves ${formatBytes(wish.reservedBytes)} here`;
+  return { ok: true, says: warning === undefined ? reserved : `${reserved}; ${warning}` };
+}
+
+function askReboot({ facts, asker }: Subject, request: SetupRequest): Promise<Answer<SetupRequest>> | null {
+  if (facts.image) return null;
+  const question: Choice<boolean> = {
+    message: "It takes effect at a boot. Reboot at the end?",
+    choices: [
+      { title: "no, I reboot later", value: false },
+      { title: "yes, reboot this machine at the end", value: true },
+    ],
+    initial: request.reboot ? 1 : 0,
+  };
+  return asker
+    .choose(question)
+    .then((answer) =>
+      answer.kind === "answer" ? { kind: "answer", value: { ...request, reboot: answer.value } } : answer,
+    );
+}
