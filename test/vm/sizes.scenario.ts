@@ -54,12 +54,20 @@ interface Measured {
   readonly smallest: number;
   /** what --crashkernel auto reserves there, MiB */
   readonly auto: number;
+  /** what each estimator of `explain auto` says there */
+  readonly estimates: readonly EstimateSaid[];
   readonly below: Attempt;
 }
 
+interface EstimateSaid {
+  readonly by: string;
+  /** MiB, rounded up; null where it is not known */
+  readonly mib: number | null;
+}
+
 interface Subject {
-  /** MiB that --crashkernel auto would reserve; by memory */
-  readonly auto: Map<number, number>;
+  /** MiB that --crashkernel auto would reserve, and how the estimators came to it; by memory */
+  readonly auto: Map<number, { readonly mib: number; readonly estimates: readonly EstimateSaid[] }>;
   readonly attempts: Attempt[];
   system: System | null;
 }
@@ -74,6 +82,8 @@ interface System {
     /** init_size of the image's header */
     readonly kernelInit: number;
     readonly captureInitrd: number;
+    /** of the files in it */
+    readonly captureInitrdUnpacked: number;
   };
 }
 
@@ -102,7 +112,8 @@ export async function sizes(layout: Layout, bench: Bench): Promise<Shown> {
       await attempt(memory, smallest - STEP);
       const below = subject.attempts.find((one) => one.memory === memory && one.size === smallest - STEP);
       assert.ok(below !== undefined);
-      measured.push({ memory, smallest, below, auto: subject.auto.get(memory) ?? 0 });
+      const { mib, estimates } = subject.auto.get(memory) ?? { mib: 0, estimates: [] };
+      measured.push({ memory, smallest, below, auto: mib, estimates });
     }
     return judged(measured, await farTooLittle(layout, bench, image, subject), subject);
   } finally {
@@ -232,7 +243,7 @@ async function oneAttempt(
     const state = await guest.must("cat /sys/kernel/kexec_crash_size /sys/kernel/kexec_crash_loaded");
     const [reserved, loaded] = state.split("\n");
     assert.equal(Number(reserved), size * 1048576, "the kernel reserved something else");
-    if (!subject.auto.has(memory)) subject.auto.set(memory, await autoSize(guest));
+    if (!subject.auto.has(memory)) subject.auto.set(memory, await autoOf(guest));
     subject.system ??= await systemOf(guest);
     await before?.(guest);
     return { memory, size, loaded: loaded === "1", ...(await crash(guest)) };
@@ -246,22 +257,34 @@ interface Planned {
   readonly crashkernel: { readonly reservedBytes: number };
 }
 
-async function autoSize(guest: Guest): Promise<number> {
+interface Explained {
+  readonly estimates: readonly { readonly by: string; readonly bytes: number | null }[];
+}
+
+async function autoOf(guest: Guest): Promise<{ mib: number; estimates: readonly EstimateSaid[] }> {
   const said = await guest.must(`${TOOL} --crashkernel auto --dry-run --format json`, 300);
   const { crashkernel }: Planned = JSON.parse(said);
-  return crashkernel.reservedBytes / 1048576;
+  const { estimates }: Explained = JSON.parse(await guest.must(`${TOOL} explain auto --format json`, 300));
+  return {
+    mib: crashkernel.reservedBytes / 1048576,
+    estimates: estimates.map(({ by, bytes }) => ({
+      by,
+      mib: bytes === null ? null : Math.ceil(bytes / 1048576),
+    })),
+  };
 }
 
 async function systemOf(guest: Guest): Promise<System> {
   const said = await guest.must(`uname -v
     dpkg-query -W -f '\${Version}\n' kdump-tools
-    cd /var/lib/kdump; stat -L -c %s vmlinuz; od -An -tu4 -j 0x260 -N 4 vmlinuz; stat -L -c %s initrd.img`);
+    cd /var/lib/kdump; stat -L -c %s vmlinuz; od -An -tu4 -j 0x260 -N 4 vmlinuz; stat -L -c %s initrd.img
+    unmkinitramfs initrd.img /run/unpacked; du -s -b /run/unpacked | cut -f1; rm -r /run/unpacked`);
   const [kernel = "", kdumpTools = "", ...sizes] = said.trim().split("\n");
-  const [kernelFile = 0, kernelInit = 0, captureInitrd = 0] = sizes.map(Number);
+  const [kernelFile = 0, kernelInit = 0, captureInitrd = 0, captureInitrdUnpacked = 0] = sizes.map(Number);
   return {
     kernel: /Debian (\S+)/.exec(kernel)?.[1] ?? kernel,
     kdumpTools,
-    bytes: { kernelFile, kernelInit, captureInitrd },
+    bytes: { kernelFile, kernelInit, captureInitrd, captureInitrdUnpacked },
   };
 }
 
