@@ -1,7 +1,8 @@
-/** What the package measured itself, of the kernel that boots. */
+/** What the package measured itself, of the kernel that boots, and what its initrd says of itself. */
 import type { Profile } from "../distro/profile.js";
 import type { Reader } from "../machine/machine.js";
 import { KIB, type Measured, MIB } from "../sizing/input.js";
+import { HEAD, TAIL, unpackedBytes } from "../sizing/unpacked.js";
 
 interface MeasuredByPackage {
   /** the capture initrd, unpacked */
@@ -18,9 +19,13 @@ export function measuredByPackage(
   release: string | null,
   { kdump: { measured } }: Profile,
 ): MeasuredByPackage {
-  const nobody = "no program of this system measures it";
   if (measured === null || release === null)
-    return { unpacked: null, earlyUsed: null, unpackedWhy: nobody, earlyWhy: nobody };
+    return {
+      unpacked: null,
+      earlyUsed: null,
+      unpackedWhy: "it does not say it itself, and is not unpacked to look",
+      earlyWhy: "no program of this system measures it",
+    };
   const unpackedAt = measured.unpackedMib.replace("{release}", () => release);
   const earlyAt = measured.earlyMeminfo.replace("{release}", () => release);
   const mib = /^(\d{1,5})\s*$/.exec(reader.readText(unpackedAt) ?? "")?.[1];
@@ -33,6 +38,14 @@ export function measuredByPackage(
     unpackedWhy: `${unpackedAt} is not there yet, or holds no number`,
     earlyWhy: `${earlyAt} is written at the next boot`,
   };
+}
+
+/** What an initrd itself says of it; null where it does not (of several parts, packed from a pipe by zstd). */
+export function unpackedSize(reader: Reader, { bytes, source }: Measured): Measured | null {
+  const head = reader.readPart(source, 0, HEAD);
+  const tail = reader.readPart(source, Math.max(0, bytes - TAIL), TAIL);
+  const unpacked = head === null || tail === null ? null : unpackedBytes(head, tail, bytes);
+  return unpacked === null ? null : { bytes: unpacked, source: `${source}, as it says at its end` };
 }
 
 /** As kdump-config of kdump-tools 1.10.7 reckons it (crashkernel_estimate): what free(1) calls used, less huge pages. */

@@ -13,7 +13,7 @@ import { kernelConfig, kernelThatBoots } from "./boots.js";
 import { captureCpus } from "./capture-cpus.js";
 import { hardware } from "./capture-hardware.js";
 import { captureLikeMain } from "./capture-initrd.js";
-import { measuredByPackage } from "./capture-measured.js";
+import { measuredByPackage, unpackedSize } from "./capture-measured.js";
 import { encryptedTarget } from "./encrypted.js";
 
 /** One input by the name a person knows it by; `value` is "not known" where it is not. */
@@ -73,7 +73,8 @@ export function collectCapture(
     kernelInit: parts.kernelInit,
     captureInitrd: parts.captureInitrd,
     // a size without its initrd is left over from one that was removed
-    captureInitrdUnpacked: parts.captureInitrd === null ? null : own.unpacked,
+    captureInitrdUnpacked:
+      parts.captureInitrd === null ? null : (own.unpacked ?? unpackedSize(reader, parts.captureInitrd)),
     mainInitrd: parts.mainInitrd,
     captureLikeMain: captureLikeMain(reader, profile),
     modules,

@@ -41,6 +41,8 @@ export interface Reader {
   read(path: string, limit?: number): FileState;
   /** the first `bytes` bytes of a regular file, fewer where it is shorter; null when it is none or cannot be read */
   readStart(path: string, bytes: number): ByteText | null;
+  /** `bytes` bytes of a regular file from `from`, fewer where it ends before; null when it is none or cannot be read */
+  readPart(path: string, from: number, bytes: number): Buffer | null;
   /** text of a small file such as those under /proc and /sys; null when absent or unreadable */
   readText(path: string): string | null;
   /** names sorted by byte value; null when it is no readable directory */

@@ -50,7 +50,11 @@ export function openReader(root: string): Reader {
     },
     readStart(path, bytes) {
       const at = host(path);
-      return at === null ? null : readBeginning(at, bytes);
+      return at === null ? null : (readBytes(at, 0, bytes)?.toString("latin1") ?? null);
+    },
+    readPart(path, from, bytes) {
+      const at = host(path);
+      return at === null ? null : readBytes(at, from, bytes);
     },
     readText(path) {
       const at = host(path);
@@ -99,7 +103,7 @@ function realRoot(root: string): string {
  */
 const OPEN = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY;
 
-function readBeginning(at: string, bytes: number): string | null {
+function readBytes(at: string, from: number, bytes: number): Buffer | null {
   let fd: number;
   try {
     fd = openSync(at, OPEN);
@@ -111,11 +115,11 @@ function readBeginning(at: string, bytes: number): string | null {
     const buffer = Buffer.alloc(bytes);
     let filled = 0;
     while (filled < bytes) {
-      const count = readSync(fd, buffer, filled, bytes - filled, null);
+      const count = readSync(fd, buffer, filled, bytes - filled, from + filled);
       if (count === 0) break;
       filled += count;
     }
-    return buffer.toString("latin1", 0, filled);
+    return buffer.subarray(0, filled);
   } catch {
     return null;
   } finally {

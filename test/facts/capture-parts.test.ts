@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { embeddedProfiles } from "../../src/distro/embedded.js";
 import { kernelThatBoots } from "../../src/facts/boots.js";
 import { collectCapture } from "../../src/facts/capture-parts.js";
@@ -154,6 +156,18 @@ test("what the package measured of its initrd and of the last boot is read", (t)
   assert.equal(of(cut).parts.earlyUsed, null);
   assert.match(of(initrd).input("used early in boot") ?? "", /^not known .* is written at the next boot$/);
   assert.equal(of({ ...initrd, ...size, ...early }, "debian-12").parts.earlyUsed, null);
+});
+
+test("a capture initrd packed by gzip says itself what it takes unpacked", (t) => {
+  const packed = gzipSync(Buffer.from(randomBytes(MIB).map((byte) => byte & 15))).toString("latin1");
+  const of = (text: string) =>
+    capture(imageOf(t, { ...SYSTEM, [`/var/lib/kdump/initrd.img-${RELEASE}`]: text }));
+  const path = `/var/lib/kdump/initrd.img-${RELEASE}`;
+  assert.equal(of(packed).input("capture initrd unpacked"), `1.0 MiB | ${path}, as it says at its end`);
+  assert.match(
+    of("x".repeat(MIB)).input("capture initrd unpacked") ?? "",
+    /^not known .*does not say it itself/,
+  );
 });
 
 test("an encrypted disk is said: on the running system by the device, of an image by crypttab", (t) => {

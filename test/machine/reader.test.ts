@@ -67,6 +67,8 @@ test("of a large file the beginning can be read alone; of what is no file nothin
   assert.equal(reader.readStart("/link", 4), "\xff\0\x80\0");
   assert.equal(reader.readStart("/short", 612), "abc");
   assert.equal(reader.readStart("/short", 0), "");
+  assert.deepEqual(reader.readPart("/short", 1, 9), Buffer.from("bc"));
+  assert.deepEqual(reader.readPart("/short", 3, 9), Buffer.from(""));
   for (const path of ["/fifo", "/", "/none", "/short/none"])
     assert.equal(reader.readStart(path, 4), null, path);
 });
