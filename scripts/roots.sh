@@ -21,7 +21,7 @@ all=(debian12-bare debian12 ubuntu2204 centos7 debian11-bare debian11 debian13-b
 
 [ "$(id -u)" = 0 ] || die "roots.sh must run as root: it makes device nodes and calls chroot. Without it the tests on real roots are skipped."
 [ "$(uname -m)" = x86_64 ] || die "roots.sh is for x86_64: the roots have GRUB for PC BIOS in them."
-need mmdebstrap:mmdebstrap @/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring unshare:util-linux \
+need mmdebstrap:mmdebstrap @/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring unshare:util-linux setpriv:util-linux \
   setfattr:attr dpkg-deb:dpkg tar:tar sha256sum:coreutils
 
 # Everything a root is made from, the root below it included.
@@ -51,7 +51,7 @@ make() {
   say "roots: making $name …"
   remove "$cache/$name.tmp"
   rm -f "$cache/$name.made"
-  if ! bash "$project/scripts/roots/$name.sh" "$cache/$name.tmp" ${below:+"$cache/$below"} >"$cache/$name.log" 2>&1; then
+  if ! bash "$project/scripts/alone.sh" bash "$project/scripts/roots/$name.sh" "$cache/$name.tmp" ${below:+"$cache/$below"} >"$cache/$name.log" 2>&1; then
     tail -n 30 "$cache/$name.log" >&2
     die "roots: $name could not be made; the whole story is in ${cache#"$PWD/"}/$name.log"
   fi

@@ -27,7 +27,7 @@ stage() {
 
 # The programs that judge. What cannot be installed makes its tests skip, each with the reason.
 need dash:dash grub-script-check:grub-common tmux:tmux strace:strace unshare:util-linux mkfs.xfs:xfsprogs \
-  mkfs.ext4:e2fsprogs getfattr:attr setfacl:acl findmnt:mount systemctl:systemd xz:xz-utils || say "NOT EVERY JUDGE IS HERE: tests that need a missing one are skipped or fail."
+  mkfs.ext4:e2fsprogs getfattr:attr setfacl:acl findmnt:mount systemctl:systemd xz:xz-utils pgrep:procps || say "NOT EVERY JUDGE IS HERE: tests that need a missing one are skipped or fail."
 if [ "$(id -u)" = 0 ] && [ "$(uname -m)" = x86_64 ]; then
   bash scripts/roots.sh || failed+=("the test roots")
 else

@@ -99,7 +99,7 @@ async function rootOf({ release }: Layout, steps: Steps): Promise<string> {
   await cached(root, [digest, codename, process.version], async (out) => {
     await steps.step(`packages of ${release.name} fetched and unpacked`, async () => {
       const argv = ["bash", rootScript, codename, out, `${key}.pub`, process.execPath] as const;
-      const ended = await run(argv, { seconds: 1800 });
+      const ended = await run(["bash", "scripts/alone.sh", ...argv], { seconds: 1800 });
       writeFileSync(path.join(logs, `root-${release.name}.log`), ended.stdout + ended.stderr);
       if (ended.code !== 0) throw new Error(ended.stderr.slice(-3000));
     });
