@@ -12,6 +12,8 @@ export type VariableValue =
 
 export interface Evaluation {
   values(name: string): VariableValue;
+  /** where the assignment stands that counts; null when the variable has no known value of its own */
+  place(name: string): { readonly path: string; readonly line: number } | null;
   /** every variable the files set (or may have set), in the order of the first assignment */
   names(): readonly string[];
   /** the first place where a shell under `set -e` certainly or likely stops reading; null when there is none */
@@ -46,6 +48,12 @@ export function evaluateFiles(files: readonly SourceFile[], options: EvaluateOpt
         ...places.of({ file: binding.assigned.file, offset: binding.assigned.word?.start ?? 0 }),
         why: "the value is too long to work out",
       };
+    },
+    place(name) {
+      const binding = done.binding(name);
+      if (binding.kind !== "known") return null;
+      const { file, word } = binding.assigned;
+      return word === null ? null : places.of({ file, offset: word.start });
     },
     names: () => done.names,
     stops: stop === undefined ? null : { ...places.of(stop), why: stop.why },
