@@ -138,6 +138,10 @@ export interface KdumpFacts {
   readonly files: readonly NamedFile[];
   /** what the capture kernel is given when the variable is not set, and where that was read; null: nothing is built in */
   readonly builtInCaptureArguments: { readonly value: string; readonly source: string } | null;
+  /** the makedumpfile command or arguments that are used when none are set, and where that was read */
+  readonly builtInCollector: { readonly value: string; readonly source: string };
+  /** the drop-in of ours that says what makes the kernel panic */
+  readonly panicFile: NamedFile;
   readonly unit: UnitFacts;
 }
 
@@ -181,11 +185,86 @@ export interface Command {
   readonly timeoutSeconds: number;
 }
 
+/** Where a dump goes: to a directory of this system, or of another one. */
+export type DumpTarget =
+  | { readonly kind: "local" }
+  /** HOST:PATH, as mount(8) takes it */
+  | { readonly kind: "nfs"; readonly where: string }
+  /** USER@HOST */
+  | { readonly kind: "ssh"; readonly where: string };
+
+export type FailAction = "reboot" | "halt" | "poweroff" | "shell";
+export type PanicTrigger = "oops" | "nmi" | "softlockup" | "hardlockup" | "hungtask";
+
+/** Wishes about the dump itself; null: that setting stays as it is. */
+export interface DumpWishes {
+  /** 0 to 31, the bits of makedumpfile's -d */
+  readonly level: number | null;
+  /** absolute; on another host where the target is one */
+  readonly directory: string | null;
+  readonly target: DumpTarget | null;
+  /** private key, for an SSH target */
+  readonly keyFile: string | null;
+  readonly failAction: FailAction | null;
+  /** how many dumps are kept, 1 or more */
+  readonly keepDumps: number | null;
+  readonly panicOn: readonly PanicTrigger[] | null;
+}
+
+/** What was looked at because of a wish about the dump. */
+export interface DumpFacts {
+  readonly target: DumpTargetFacts;
+  /** sysctl name, written with dots → what it is and what sets it at boot, our own drop-in left out */
+  readonly sysctls: Readonly<Record<string, SysctlFacts>>;
+}
+
+export interface SysctlFacts {
+  /** the running kernel's value; null: it has no such setting, or this is an image */
+  readonly now: string | null;
+  /** what files other than ours set it to at boot: the one that counts */
+  readonly atBoot: { readonly value: string; readonly path: string; readonly line: number } | null;
+}
+
+export interface DumpTargetFacts {
+  readonly directory: DumpDirectory;
+  /** is the NFS export mounted; on an image: does fstab name it? null where the target is none */
+  readonly exportMounted: boolean | null;
+  /** the program that reaches the target is installed; null where it takes none */
+  readonly program: boolean | null;
+  readonly key: SshKey | null;
+  /** the host is in a known_hosts file of root; null: it cannot be told (hashed names), or the target is none */
+  readonly hostKnown: boolean | null;
+}
+
+export interface DumpDirectory {
+  readonly path: string;
+  /** network: at or below a network mount, where nothing is looked at */
+  readonly state: "directory" | "absent" | "other" | "network";
+  /** the file system it is or will be on; null where that is not known */
+  readonly mount: { readonly mountPoint: string; readonly fsType: string; readonly readOnly: boolean } | null;
+  /** the nearest directory above that is there, the path itself where it is one */
+  readonly nearest: string;
+  /** that file system is in /etc/fstab, so that it is mounted when the capture kernel boots this root */
+  readonly inFstab: boolean;
+  /** the LUKS device under it; null: none found */
+  readonly encrypted: string | null;
+  /** free bytes for root there; null where nobody measured */
+  readonly freeBytes: number | null;
+  /** entries whose names begin with "2" and are no dumps: kdump-config's rotation would remove them */
+  readonly strays: readonly string[];
+}
+
+export type SshKey =
+  | { readonly state: "absent" | "other" }
+  | { readonly state: "file"; readonly mode: number; readonly uid: number; readonly passphrase: boolean };
+
 /** What the user wants of this run. */
 export interface Intent {
-  readonly kind: "reserve" | "disable";
-  /** reserve: the words to stand on the command line, e.g. ["crashkernel=256M"]; disable: [] */
+  /** settings: nothing but the dump's own settings */
+  readonly kind: "reserve" | "disable" | "settings";
+  /** reserve: the words to stand on the command line, e.g. ["crashkernel=256M"]; else [] */
   readonly words: readonly string[];
+  readonly dump: { readonly wishes: DumpWishes; readonly facts: DumpFacts } | null;
   readonly force: boolean;
   readonly mask: boolean;
   readonly install: boolean;
@@ -250,6 +329,8 @@ export type Step =
       readonly kind: "runtime";
       readonly command: Command;
       readonly undo: Command | null;
+      /** a rollback runs `undo` also where no capture kernel is loaded: it is about something else */
+      readonly unloadedToo?: true;
       readonly why: string;
     };
 

@@ -13,7 +13,7 @@ import {
   type Place,
   text,
 } from "./decode.js";
-import type { BootProfile, InstallProfile, KdumpProfile, Profile } from "./profile.js";
+import type { BootProfile, DumpSettingsProfile, InstallProfile, KdumpProfile, Profile } from "./profile.js";
 
 const id = text("^[a-z0-9][a-z0-9._-]*$", "an id in lower case");
 const version = text("^[0-9A-Za-z][0-9A-Za-z._-]*$", "a release as text");
@@ -55,6 +55,47 @@ const install: Decoder<InstallProfile> = object({
   env: map("^[A-Z][A-Z0-9_]*$", "an environment variable's name", anyText, 0),
 });
 
+const action = choice(["reboot", "halt", "poweroff", "shell"]);
+const trigger = choice(["oops", "nmi", "softlockup", "hardlockup", "hungtask"]);
+const program = object({ program: text("^[a-z0-9][a-z0-9.+-]*$", "a program's name"), package: packageName });
+
+const written = text("^[a-z][a-z0-9_-]*( [a-z0-9_-]+)*$", "a command without quotes");
+
+const settings: Decoder<DumpSettingsProfile> = object({
+  file: path,
+  form: choice(["shell", "kdump-conf"]),
+  takesEffect: choice(["capture", "load"]),
+  directory: object({ key: variable, builtIn: path, made: flag }),
+  collector: object({
+    key: variable,
+    command: flag,
+    builtIn: object({ script: path, pattern: oneGroup(), fallback: sentence }),
+    flattenForSsh: flag,
+  }),
+  failAction: object({
+    key: variable,
+    builtIn: action,
+    values: object({
+      reboot: nullable(written),
+      halt: nullable(written),
+      poweroff: nullable(written),
+      shell: nullable(written),
+    }),
+  }),
+  keepDumps: nullable(object({ key: variable })),
+  nfs: object({ key: variable, needs: program, mountedFirst: flag }),
+  ssh: object({
+    key: variable,
+    keyFile: variable,
+    builtInKeyFile: text("^(/[A-Za-z0-9._+@-]+)+$", "an absolute path"),
+    needs: program,
+    propagate: command(),
+    triedOnLoad: flag,
+  }),
+  otherTargets: object({ network: list(variable), devices: list(variable) }),
+  panicOn: object({ file: path, always: list(trigger) }),
+});
+
 const kdump: Decoder<KdumpProfile> = object({
   packages: nonEmptyList(packageName),
   install,
@@ -70,6 +111,7 @@ const kdump: Decoder<KdumpProfile> = object({
   captureInitrd: releasePath,
   captureInitrdReduced: nullable(object({ file: path, dir: path, variable, value: word })),
   measured: nullable(object({ unpackedMib: releasePath, earlyMeminfo: releasePath })),
+  settings,
   reload: command(),
   unload: command(),
 });

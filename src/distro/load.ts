@@ -64,6 +64,15 @@ function checkSense(profile: Profile, at: Place): void {
   if (at.file !== `${profile.id}.json`) fail(below(at, "id"), `stands in a file of another name, ${at.file}`);
   if (!boot.variables.includes(boot.appendTo))
     fail(below(below(at, "boot"), "appendTo"), "is none of /boot/variables");
+  const settings = below(below(at, "kdump"), "settings");
+  if (!profile.kdump.files.includes(profile.kdump.settings.file))
+    fail(below(settings, "file"), "is none of /kdump/files");
+  const { builtIn, values } = profile.kdump.settings.failAction;
+  if (values[builtIn] === null)
+    fail(
+      below(below(below(settings, "failAction"), "values"), builtIn),
+      "is what is done when nothing is set, so it has to be known",
+    );
 }
 
 /** No two profiles for one release: which of them is used would be chance. */

@@ -1,6 +1,6 @@
 /** What a distro profile says. One JSON file of this form a release family stands in distros/; see docs/adding-a-distro.md. */
 
-import type { NonEmpty } from "../types.js";
+import type { FailAction, NonEmpty, PanicTrigger } from "../types.js";
 
 export interface Profile {
   /** os-release ID, a hyphen, the release: what `--distro` takes and the JSON's host.distro says */
@@ -96,10 +96,66 @@ export interface KdumpProfile {
     /** /proc/meminfo as it was early in the last boot of that kernel */
     readonly earlyMeminfo: string;
   } | null;
+  readonly settings: DumpSettingsProfile;
   /** loads the capture kernel anew on a running system that has one loaded */
   readonly reload: NonEmpty<string>;
   /** takes the loaded capture kernel out */
   readonly unload: NonEmpty<string>;
+}
+
+/** Where the dump's own settings stand, and which of them this release knows. Keys are variables or kdump.conf options. */
+export interface DumpSettingsProfile {
+  /** one of `files`; all keys below stand in it */
+  readonly file: string;
+  /** shell: NAME=value, sourced by /bin/sh. kdump-conf: a line "option value" (kdump.conf(5)) */
+  readonly form: "shell" | "kdump-conf";
+  /** capture: read by the capture kernel, which boots this root. load: built into the initrd it is loaded with */
+  readonly takesEffect: "capture" | "load";
+  /** `made`: the package makes the directory where it is missing; else nothing is loaded without it */
+  readonly directory: { readonly key: string; readonly builtIn: string; readonly made: boolean };
+  /** makedumpfile's arguments, behind its name where the file says the whole command */
+  readonly collector: {
+    readonly key: string;
+    readonly command: boolean;
+    /** as in captureArguments: what is used when it is not set */
+    readonly builtIn: { readonly script: string; readonly pattern: string; readonly fallback: string };
+    /** a dump over SSH needs "-F" written there */
+    readonly flattenForSsh: boolean;
+  };
+  /** what is done when the dump could not be saved, and how each action is written; null: there is no way to */
+  readonly failAction: {
+    readonly key: string;
+    readonly builtIn: FailAction;
+    readonly values: Readonly<Record<FailAction, string | null>>;
+  };
+  /** how many dumps stay in a local directory; null where the release has no such setting */
+  readonly keepDumps: { readonly key: string } | null;
+  readonly nfs: {
+    readonly key: string;
+    readonly needs: NeededProgram;
+    /** nothing is loaded unless the export is mounted */
+    readonly mountedFirst: boolean;
+  };
+  readonly ssh: {
+    readonly key: string;
+    readonly keyFile: string;
+    readonly builtInKeyFile: string;
+    readonly needs: NeededProgram;
+    /** sends the key to the host */
+    readonly propagate: NonEmpty<string>;
+    /** it logs in whenever the capture kernel is loaded, and loads nothing when it cannot */
+    readonly triedOnLoad: boolean;
+  };
+  /** further keys that say where the dump goes: to another host, or to a device of this one */
+  readonly otherTargets: { readonly network: readonly string[]; readonly devices: readonly string[] };
+  /** the sysctl drop-in of ours, and what the package itself makes the kernel panic on when it loads */
+  readonly panicOn: { readonly file: string; readonly always: readonly PanicTrigger[] };
+}
+
+export interface NeededProgram {
+  readonly program: string;
+  /** the package that brings it, for messages */
+  readonly package: string;
 }
 
 export interface InstallProfile {

@@ -125,7 +125,13 @@ function collectKdump(reader: Reader, kdump: KdumpProfile): KdumpFacts {
   return {
     packages,
     files: kdump.files.map((path) => ({ path, state: reader.read(path) })),
-    builtInCaptureArguments: builtInArguments(reader, kdump.captureArguments.builtIn),
+    builtInCaptureArguments:
+      kdump.captureArguments.builtIn === null ? null : builtInValue(reader, kdump.captureArguments.builtIn),
+    builtInCollector: builtInValue(reader, kdump.settings.collector.builtIn),
+    panicFile: {
+      path: kdump.settings.panicOn.file,
+      state: reader.read(kdump.settings.panicOn.file),
+    },
     unit: {
       name: unit.name,
       present: unit.present && !leftOver,
@@ -136,11 +142,10 @@ function collectKdump(reader: Reader, kdump: KdumpProfile): KdumpFacts {
 }
 
 /** What the installed script says; the profile's word where it cannot be read or says it in another form. */
-function builtInArguments(
+function builtInValue(
   reader: Reader,
-  builtIn: KdumpProfile["captureArguments"]["builtIn"],
-): KdumpFacts["builtInCaptureArguments"] {
-  if (builtIn === null) return null;
+  builtIn: { readonly script: string; readonly pattern: string; readonly fallback: string },
+): { readonly value: string; readonly source: string } {
   const state = reader.read(builtIn.script, 1024 * 1024);
   const value = state.kind === "file" ? new RegExp(builtIn.pattern).exec(state.text)?.[1] : undefined;
   return value === undefined

@@ -12,10 +12,14 @@ const MAX_DEPTH = 8;
 /**
  * Does the dump go to a disk that has to be unlocked by a passphrase? Live: the devices under the root file system and
  * under /var are followed (dm/uuid, slaves; Documentation/ABI/testing/sysfs-block-dm, Linux 6.1). Otherwise any line of
- * crypttab that is no throw-away swap may be meant.
+ * crypttab that is no throw-away swap may be meant. `devices` (major:minor) are followed instead where some are named.
  */
-export function encryptedTarget(reader: Reader, live: boolean): EncryptedTarget {
-  const followed = live ? followedDevices(reader) : null;
+export function encryptedTarget(
+  reader: Reader,
+  live: boolean,
+  devices: readonly string[] = [],
+): EncryptedTarget {
+  const followed = live ? followedDevices(reader, devices) : null;
   if (followed !== null) return followed;
   const line = crypttab(reader.readText(CRYPTTAB) ?? "").find(({ key, options }) => {
     const thrownAway =
@@ -28,11 +32,13 @@ export function encryptedTarget(reader: Reader, live: boolean): EncryptedTarget 
 }
 
 /** null when not a single device could be followed: a network root, a file system with devices of its own. */
-function followedDevices(reader: Reader): EncryptedTarget | null {
+function followedDevices(reader: Reader, named: readonly string[]): EncryptedTarget | null {
   const mounts = (reader.readText("/proc/self/mountinfo") ?? "").split("\n").map((line) => line.split(" "));
-  const devices = mounts
+  const usual = mounts
     .filter((fields) => ["/", "/var", "/var/crash", "/var/lib"].includes(fields[4] ?? ""))
-    .map((fields) => `/sys/dev/block/${fields[2]}`)
+    .map((fields) => fields[2] ?? "");
+  const devices = (named.length > 0 ? named : usual)
+    .map((device) => `/sys/dev/block/${device}`)
     .filter((path) => reader.stat(path) !== null);
   if (devices.length === 0) return null;
   for (const device of devices) {

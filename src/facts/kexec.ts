@@ -91,9 +91,9 @@ export interface SysctlSetting {
 /**
  * What a key, written with "/", is set to at boot: of files of one name the one in the strongest directory counts, then
  * all of them in the order of their names, the last setting wins. /etc/sysctl.conf comes last of all, as for sysctl(8)
- * --system; systemd reads it where a link in /etc/sysctl.d leads to it.
+ * --system; systemd reads it where a link in /etc/sysctl.d leads to it. `leftOut` is a file not to look at.
  */
-export function sysctlSetting(reader: Reader, key: string): SysctlSetting | null {
+export function sysctlSetting(reader: Reader, key: string, leftOut = ""): SysctlSetting | null {
   const files = new Map<string, string>();
   for (const dir of SYSCTL_DIRECTORIES)
     for (const { name } of reader.list(dir) ?? [])
@@ -101,7 +101,7 @@ export function sysctlSetting(reader: Reader, key: string): SysctlSetting | null
   const names = [...files.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   let last: SysctlSetting | null = null;
   for (const path of [...names.map((name) => files.get(name) ?? ""), "/etc/sysctl.conf"])
-    last = settingIn(reader, path, key) ?? last;
+    if (path !== leftOut) last = settingIn(reader, path, key) ?? last;
   return last;
 }
 

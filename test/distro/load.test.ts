@@ -127,15 +127,17 @@ for (const file of ["debian-12.json", "centos-7.json"]) {
 /** Is `wrong` no error there? Same type again, or a null that has a meaning. */
 function accepts(path: readonly string[], before: Json | undefined, wrong: Json): boolean {
   if (wrong === null)
-    return ["dropIns", "enable", "builtIn", "captureInitrdReduced", "measured", "refresh"].includes(
-      path.at(-1) ?? "",
-    );
+    return [
+      ...["dropIns", "enable", "builtIn", "captureInitrdReduced", "measured", "refresh"],
+      ...["halt", "poweroff", "shell", "keepDumps"],
+    ].includes(path.at(-1) ?? "");
   if (typeof wrong === "boolean") return typeof before === "boolean";
   if (typeof wrong === "string")
     return ["title", "fallback", "pattern"].includes(path.at(-1) ?? "") || free(path);
-  if (Array.isArray(wrong)) return wrong.length === 0 && ["family", "preseed"].includes(path.at(-1) ?? "");
+  if (Array.isArray(wrong)) return wrong.length === 0 && EMPTY.includes(path.at(-1) ?? "");
   return typeof wrong === "object" && path.at(-1) === "env";
 }
+const EMPTY = ["family", "preseed", "network", "devices", "always"];
 /** Any text will do: a source, a variable of the environment. */
 const free = (path: readonly string[]) => path.length > 1 && ["sources", "env"].includes(path.at(-2) ?? "");
 
@@ -151,6 +153,13 @@ test("words that would be run or written as they stand are checked", () => {
     [["boot", "defaults"], "/etc/../grub", "/boot/defaults"],
     [["boot", "defaults"], "etc/default/grub", "/boot/defaults"],
     [["kdump", "captureInitrd"], "/boot/initrd.img", "/kdump/captureInitrd"],
+    [["kdump", "settings", "file"], "/etc/other", "/kdump/settings/file"],
+    [["kdump", "settings", "failAction", "builtIn"], "shell", "/kdump/settings/failAction/values/shell"],
+    [
+      ["kdump", "settings", "failAction", "values", "halt"],
+      "halt; rm -r /",
+      "/kdump/settings/failAction/values/halt",
+    ],
     [["kdump", "captureInitrd"], "/boot/../{release}", "/kdump/captureInitrd"],
     [["kdump", "captureInitrd"], "/boot/{release}/{release}", "/kdump/captureInitrd"],
     [["crashkernel", "recommended", "x86_64"], "auto", "/crashkernel/recommended/x86_64"],
