@@ -52,7 +52,12 @@ function isStep(step: unknown): boolean {
         listOf(isLink)(step.linksBefore)
       );
     case "runtime":
-      return isCommand(step.command) && orNull(isCommand)(step.undo) && typeof step.started === "boolean";
+      return (
+        isCommand(step.command) &&
+        orNull(isCommand)(step.undo) &&
+        (step.unloadedToo === undefined || step.unloadedToo === true) &&
+        typeof step.started === "boolean"
+      );
     default:
       return false;
   }

@@ -56,6 +56,8 @@ export type JournalStep =
       readonly kind: "runtime";
       readonly command: Command;
       readonly undo: Command | null;
+      /** a rollback runs `undo` also where no capture kernel is loaded */
+      readonly unloadedToo?: true;
       readonly started: boolean;
       readonly why: string;
     };

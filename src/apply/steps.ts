@@ -76,8 +76,17 @@ export async function prepareStep(
       return { kind: "unit", unit: step.unit, action: step.action, linksBefore: step.before.links, why };
     case "unit-links":
       return { kind: "unit", unit: step.unit, action: null, linksBefore: step.before, why };
-    case "runtime":
-      return { kind: "runtime", command: step.command, undo: step.undo, started: false, why };
+    case "runtime": {
+      const { command, undo, unloadedToo } = step;
+      return {
+        kind: "runtime",
+        command,
+        undo,
+        ...(unloadedToo === undefined ? {} : { unloadedToo }),
+        started: false,
+        why,
+      };
+    }
     default:
       return step satisfies never;
   }

@@ -19,7 +19,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .scriptName("kdump-setup")
     .locale("en")
     .usage(
-      "$0 --crashkernel auto|EXPR [--yes]\n$0 --disable [--yes]\n$0 rollback [ID]\n$0 history\n$0 explain EXPR",
+      "$0 --crashkernel auto|EXPR [--yes]\n$0 --disable [--yes]\n$0 --dump-level LEVEL --target TARGET [--yes]\n$0 rollback [ID]\n$0 history\n$0 explain EXPR",
     )
     .parserConfiguration({
       "duplicate-arguments-array": true,

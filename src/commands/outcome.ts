@@ -53,6 +53,7 @@ export function outcome(
       reservedBytes: wish.reservedBytes,
       why: [...wish.why, ...(plan?.why ?? [])],
     },
+    ...(thought.dump === null ? {} : { dump: thought.dump }),
     changed: fields.changed ?? false,
     rebootRequired: plan !== null && plan.reboot === "needed" && fields.result !== "rolled-back",
     files: fields.diffs ?? [],
@@ -91,6 +92,7 @@ export function appliedOutcome(
     reboot: about.reboot,
     image: thought.facts.image,
     words: thought.wish.words,
+    settingsOnly: thought.settingsOnly,
   });
   const document = outcome(thought, target, {
     result: applied.kind,

@@ -1,3 +1,4 @@
+import type { DumpWishes } from "../types.js";
 import type { ColorChoice } from "../ui/output.js";
 
 /** What every command takes. */
@@ -17,8 +18,11 @@ export interface CommonOptions {
 
 export interface SetupRequest extends CommonOptions {
   readonly command: "setup";
-  /** what --crashkernel was given; null for --disable */
+  /** what --crashkernel was given; null for --disable, and where only the dump's settings are changed */
   readonly crashkernel: string | null;
+  readonly disable: boolean;
+  /** null: nothing about the dump's own settings */
+  readonly dump: DumpWishes | null;
   readonly mask: boolean;
   readonly dryRun: boolean;
   readonly exitCode: boolean;

@@ -6,12 +6,13 @@ import { EXIT, RefusedError } from "../errors.js";
 import { openMachine } from "../machine/host.js";
 import { openReader } from "../machine/reader.js";
 import { plannedCommands } from "../plan/commands.js";
-import type { Plan, Planned } from "../types.js";
+import type { Facts, Plan, Planned } from "../types.js";
 import { type Confirm, canAsk, confirm } from "../ui/ask.js";
 import type { Output } from "../ui/output.js";
 import { showStep } from "../ui/show.js";
 import { judgeCandidate } from "../verify/candidate.js";
 import { rootProofOf } from "../verify/root-proof.js";
+import { withDumpSpace } from "./dump-space.js";
 import { installPhase, missingPackages } from "./install.js";
 import { interruptible } from "./interrupt.js";
 import { appliedOutcome, type Outcome, outcome, refusedOutcome } from "./outcome.js";
@@ -26,7 +27,7 @@ import { checkExpression } from "./wish.js";
 
 export const NEEDS_ROOT = "changing the boot configuration needs root: run it with sudo";
 
-/** `--crashkernel` and `--disable`: facts, plan, diff, question, application, proof. */
+/** `--crashkernel`, `--disable` and the dump's own settings: facts, plan, diff, question, application, proof. */
 export async function setup(
   request: SetupRequest,
   output: Output,
@@ -34,7 +35,7 @@ export async function setup(
   ask: Confirm = confirm,
 ): Promise<Outcome> {
   if (request.crashkernel !== null) checkExpression(request.crashkernel);
-  const target = openTarget(request, open);
+  const target = await withDumpSpace(request, openTarget(request, open));
   if (request.dryRun) return showOnly(request, output, target);
   if (!request.yes && !canAsk()) {
     const shown = await showOnly(request, output, target);
@@ -172,7 +173,7 @@ function carryOut(
   const proof = rootProofOf(machine, openReader("/"));
   return apply(machine, {
     plan: planned.plan,
-    command: request.crashkernel === null ? "disable" : "setup",
+    command: request.disable ? "disable" : "setup",
     words: wish.words,
     profile: target.profile.id,
     version: VERSION,
@@ -181,15 +182,22 @@ function carryOut(
     takesBack: null,
     packages,
     judge: (candidate) => judgeCandidate(candidate, proof),
-    confirm: () =>
-      planned.plan.steps.length === 0 ? [] : remaining(think(request, target, target.look()).planned),
+    confirm: () => (planned.plan.steps.length === 0 ? [] : doubts(request, target, planned.plan)),
     signal,
     onStep: (step) => showStep(output, step),
   });
 }
 
 /** The proof that the change took: thought of anew, from the disk, there is nothing left to do. */
-function remaining(planned: Planned): readonly string[] {
+function doubts(request: SetupRequest, target: Target, plan: Plan): readonly string[] {
+  const { facts, planned } = think(request, target, target.look());
   if (planned.kind === "refused") return planned.reasons.map((reason) => reason.text);
-  return planned.plan.steps.filter((step) => step.kind !== "runtime").map((step) => step.why);
+  const left = planned.plan.steps.filter((step) => step.kind !== "runtime").map((step) => step.why);
+  return [...left, ...notLoaded(plan, facts)];
+}
+
+/** A capture kernel that was to be loaded anew has to be there again, whatever the command's exit code said. */
+function notLoaded(plan: Plan, facts: Facts): readonly string[] {
+  const loads = plan.steps.some((step) => step.kind === "runtime" && step.unloadedToo !== true);
+  return loads && facts.reservation.loaded === false ? ["no capture kernel is loaded any more"] : [];
 }

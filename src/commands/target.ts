@@ -19,6 +19,8 @@ export interface Target {
   readonly base: BaseFacts;
   readonly profile: Profile;
   readonly warnings: readonly string[];
+  /** free bytes where dumps are to be written to; absent where nobody measured */
+  readonly dumpSpace?: number;
   /** looks again: after packages came in, after a change */
   readonly look: () => Facts;
 }

@@ -1,27 +1,36 @@
 import { diffPlan, type FileDiff } from "../diff/unified.js";
+import { collectDumpTarget, collectSysctls } from "../facts/dump-target.js";
 import { assemblePlan } from "../plan/assemble.js";
-import type { Facts, Intent, Plan, Planned } from "../types.js";
+import { destination } from "../plan/dump-settings.js";
+import { sysctlsOf } from "../plan/panic-triggers.js";
+import type { DumpFacts, DumpWishes, Facts, Intent, Plan, Planned } from "../types.js";
 import { type Output, printable } from "../ui/output.js";
 import { showHost, showPlan } from "../ui/show.js";
+import { dumpDocument } from "./dump-document.js";
 import type { SetupRequest } from "./request.js";
 import type { Target } from "./target.js";
-import { NO_RESERVATION, resolveWish, type Wish } from "./wish.js";
+import { AS_IT_STANDS, NO_RESERVATION, resolveWish, type Wish } from "./wish.js";
 
 /** What the thinking came to, for one look at the system. */
 export interface Thought {
   readonly facts: Facts;
   readonly wish: Wish;
   readonly planned: Planned;
+  /** JSON's `dump`; null where nothing about the dump was asked for */
+  readonly dump: Readonly<Record<string, unknown>> | null;
+  readonly settingsOnly: boolean;
 }
 
 export function think(request: SetupRequest, target: Target, facts: Facts): Thought {
+  const { crashkernel } = request;
+  const untouched = request.disable ? NO_RESERVATION : AS_IT_STANDS;
   const wish =
-    request.crashkernel === null
-      ? NO_RESERVATION
-      : resolveWish(request.crashkernel, facts, target.profile, target.machine);
+    crashkernel === null ? untouched : resolveWish(crashkernel, facts, target.profile, target.machine);
   const intent: Intent = {
-    kind: request.crashkernel === null ? "disable" : "reserve",
+    kind: request.disable ? "disable" : crashkernel === null ? "settings" : "reserve",
     words: wish.words,
+    dump:
+      request.dump === null ? null : { wishes: request.dump, facts: lookAtDump(request.dump, target, facts) },
     force: request.force,
     mask: request.mask,
     install: request.install,
@@ -30,7 +39,23 @@ export function think(request: SetupRequest, target: Target, facts: Facts): Thou
     objections: wish.reasons,
     warnings: [...target.warnings, ...wish.warnings],
   };
-  return { facts, wish, planned: assemblePlan(facts, intent, target.profile, { writes: !request.dryRun }) };
+  return {
+    facts,
+    wish,
+    planned: assemblePlan(facts, intent, target.profile, { writes: !request.dryRun }),
+    dump: request.dump === null ? null : dumpDocument(facts, target.profile, request.dump),
+    settingsOnly: intent.kind === "settings",
+  };
+}
+
+/** What the wishes about the dump are judged by. */
+function lookAtDump(wishes: DumpWishes, { machine, profile, dumpSpace }: Target, facts: Facts): DumpFacts {
+  const { settings } = profile.kdump;
+  const goes = destination(facts, profile, wishes);
+  return {
+    target: collectDumpTarget(machine, settings, { ...goes, freeBytes: dumpSpace ?? null }),
+    sysctls: collectSysctls(machine, sysctlsOf(wishes.panicOn ?? []), settings.panicOn.file),
+  };
 }
 
 /** Shows what is worked on, the diff and the commands. */

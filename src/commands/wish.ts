@@ -41,6 +41,9 @@ export const NO_RESERVATION: Wish = {
   reasons: [],
 };
 
+/** Nothing is said about the reservation: JSON's reservedBytes is not known then, and not 0. */
+export const AS_IT_STANDS: Wish = { ...NO_RESERVATION, reservedBytes: null };
+
 /** Checks the text alone; no machine is needed. Throws UsageError with the place of the mistake. */
 export function checkExpression(text: string): void {
   if (text !== "auto" && text !== "tight") parse(text);

@@ -30,15 +30,18 @@ async function askSize(subject: Subject, request: SetupRequest): Promise<Answer<
     const chosen = await subject.asker.choose(sizeChoice(subject, request));
     if (chosen.kind !== "answer") return chosen;
     const size = chosen.value;
-    if (size.kind === "none") return { kind: "answer", value: { ...request, crashkernel: null } };
-    if (size.kind === "expression") return { kind: "answer", value: { ...request, crashkernel: size.text } };
+    if (size.kind === "none")
+      return { kind: "answer", value: { ...request, crashkernel: null, disable: true } };
+    const reserving = { ...request, disable: false };
+    if (size.kind === "expression")
+      return { kind: "answer", value: { ...reserving, crashkernel: size.text } };
     const own = await subject.asker.line({
       message: "crashkernel=",
       initial: "",
       check: (text) => checked(wishFor(text, subject)),
     });
     if (own.kind === "back") continue;
-    return own.kind === "leave" ? own : { kind: "answer", value: { ...request, crashkernel: own.value } };
+    return own.kind === "leave" ? own : { kind: "answer", value: { ...reserving, crashkernel: own.value } };
   }
 }
 

@@ -22,7 +22,7 @@ export async function wizard(request: WizardRequest, output: Output): Promise<Ou
   showFound(output, facts, target.profile);
   let wished: SetupRequest = { ...request, command: "setup", crashkernel: "auto" };
   // a system nothing can be done on is said before anything is asked; that there is nothing to give back never refuses
-  const possible = think({ ...wished, crashkernel: null }, target, facts);
+  const possible = think({ ...wished, crashkernel: null, disable: true }, target, facts);
   if (possible.planned.kind === "refused") return refusedOutcome(output, possible, target);
   for (;;) {
     const answered = await askAll({ target, facts }, wished);

@@ -1,7 +1,9 @@
 import type { Profile } from "../distro/profile.js";
 import type { Facts, Intent, Plan, Planned, Reason, Step } from "../types.js";
+import { planDumpSettings } from "./dump-settings.js";
 import { planGrub } from "./grub.js";
 import { planKdump } from "./kdump.js";
+import { planPanicOff, planPanicTriggers } from "./panic-triggers.js";
 import { NOTHING, type Part } from "./part.js";
 import { preflight } from "./preflight.js";
 import { planUnitOff, planUnitOn } from "./unit.js";
@@ -23,9 +25,11 @@ export function assemblePlan(
     ...preflight(facts, profile, { ...options, kind: intent.kind }),
     ...intent.objections,
   ];
-  const parts: Part[] = [planGrub(facts, profile, intent)];
-  if (intent.kind === "reserve") parts.push(...armingParts(facts, intent, profile));
-  else if (intent.service) parts.push(planUnitOff(facts, intent.mask));
+  const parts: Part[] = intent.kind === "settings" ? [] : [planGrub(facts, profile, intent)];
+  if (intent.kind === "disable") {
+    if (intent.service) parts.push(planUnitOff(facts, intent.mask));
+    parts.push(planPanicOff(facts));
+  } else parts.push(...armingParts(facts, intent, profile));
 
   for (const part of parts) reasons.push(...part.reasons);
   const warnings = [...intent.warnings, ...parts.flatMap((part) => part.warnings)];
@@ -46,24 +50,56 @@ export function assemblePlan(
 }
 
 function armingParts(facts: Facts, intent: Intent, profile: Profile): readonly Part[] {
-  if (!intent.service) return [];
-  const kdump = planKdump(facts, profile);
-  const unit = planUnitOn(facts, profile, intent.install);
-  return [kdump, unit, planRuntime(facts, intent, profile, kdump.captureArgumentsChange)];
+  const arm = intent.kind === "reserve" && intent.service;
+  const dump = planDumpSettings(facts, profile, intent);
+  const kdump = planKdump(facts, profile, { arm, settings: dump.settings });
+  const parts: Part[] = [
+    { ...NOTHING, reasons: dump.reasons, warnings: dump.warnings },
+    kdump,
+    readLater(facts, profile, dump.settings.length),
+    arm ? planUnitOn(facts, profile, intent.install) : NOTHING,
+    panicPart(facts, intent, profile),
+  ];
+  if (!intent.service) return parts;
+  const rebuilt = dump.settings.length > 0 && profile.kdump.settings.takesEffect === "load";
+  const why = [
+    ...(kdump.captureArgumentsChange ? ["the new arguments"] : []),
+    ...(rebuilt ? ["the new settings, built into its initrd"] : []),
+  ];
+  return [...parts, planRuntime(facts, intent, profile, why.join(" and "))];
 }
 
-/** A loaded capture kernel keeps the arguments it was loaded with; one that is reserved for and not loaded is loaded. */
-function planRuntime(facts: Facts, intent: Intent, profile: Profile, captureArgumentsChange: boolean): Part {
+/** Why a loaded capture kernel is left alone: it boots this root and reads the file when there is a dump to save. */
+function readLater(facts: Facts, profile: Profile, settings: number): Part {
+  const { file, takesEffect } = profile.kdump.settings;
+  if (settings === 0 || takesEffect === "load" || facts.reservation.loaded !== true) return NOTHING;
+  return {
+    ...NOTHING,
+    why: [`${file}: read when a dump is saved, so the capture kernel stays loaded as it is`],
+  };
+}
+
+function panicPart(facts: Facts, intent: Intent, profile: Profile): Part {
+  const wished = intent.dump?.wishes.panicOn ?? null;
+  if (intent.dump === null || wished === null) return NOTHING;
+  return planPanicTriggers(facts, profile, wished, intent.dump.facts.sysctls);
+}
+
+/**
+ * A loaded capture kernel keeps the arguments and the initrd it was loaded with, `takes` says which of them change
+ * (""); one that is reserved for and not loaded is loaded.
+ */
+function planRuntime(facts: Facts, intent: Intent, profile: Profile, takes: string): Part {
   const { loaded, reservedBytes } = facts.reservation;
   if (facts.image || reservedBytes === null || reservedBytes === 0) return NOTHING;
   const { reload } = profile.kdump;
-  if (loaded === true && captureArgumentsChange) {
+  if (loaded === true && takes !== "") {
     return {
       ...NOTHING,
-      steps: [runtime(reload, reload, "the loaded capture kernel takes the new arguments")],
+      steps: [runtime(reload, reload, `the loaded capture kernel takes ${takes}`)],
     };
   }
-  if (loaded === false && runsAsWished(facts, intent)) {
+  if (loaded === false && intent.kind === "reserve" && runsAsWished(facts, intent)) {
     const start: Step = runtime(
       ["systemctl", "restart", facts.kdump.unit.name],
       null,
@@ -94,6 +130,7 @@ function runsAsWished(facts: Facts, intent: Intent): boolean {
 
 /** On an image there is no running command line to compare with: a change takes effect when it boots. */
 function rebootNeeded(facts: Facts, intent: Intent, parts: readonly Part[]): boolean {
+  if (intent.kind === "settings") return false;
   if (facts.cmdline === null) return parts.some((part) => part.steps.length > 0);
   return !runsAsWished(facts, intent);
 }

@@ -1,14 +1,15 @@
 import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
+import { editKdumpConf } from "../edit/kdump-conf.js";
 import { setVariable } from "../edit/set-variable.js";
-import type { Facts, Reason, Step } from "../types.js";
+import type { Facts, Reason, SourceFile, Step } from "../types.js";
 import { NOTHING, type Part, refusal, toSource, unreadable } from "./part.js";
 
-/** A change of one variable in one of the kdump configuration files. */
-interface Setting {
+/** A change of one variable or option in one of the kdump configuration files; null takes it out or empties it. */
+export interface Setting {
   readonly file: string;
-  readonly variable: string;
-  readonly value: string;
+  readonly key: string;
+  readonly value: string | null;
   readonly why: string;
 }
 
@@ -20,7 +21,24 @@ interface Setting {
 export function planKdump(
   facts: Facts,
   profile: Profile,
+  wanted: { readonly arm: boolean; readonly settings: readonly Setting[] },
 ): Part & { readonly captureArgumentsChange: boolean } {
+  const arming = wanted.arm ? armingSettings(facts, profile) : NOTHING_TO_ARM;
+  const { reasons, captureArgumentsChange } = arming;
+  if (reasons.length > 0) return { ...NOTHING, reasons, captureArgumentsChange: false };
+  const settings = [...arming.settings, ...wanted.settings];
+  return { ...writeSettings(facts, profile, settings), captureArgumentsChange };
+}
+
+interface Arming {
+  readonly settings: readonly Setting[];
+  readonly reasons: readonly Reason[];
+  readonly captureArgumentsChange: boolean;
+}
+
+const NOTHING_TO_ARM: Arming = { settings: [], reasons: [], captureArgumentsChange: false };
+
+function armingSettings(facts: Facts, profile: Profile): Arming {
   const settings: Setting[] = [];
   const reasons: Reason[] = [];
   const { enable, captureArguments } = profile.kdump;
@@ -28,16 +46,15 @@ export function planKdump(
     const value = settingOf(facts, profile, enable.file, enable.variable, reasons);
     if (value !== undefined && value !== enable.on) {
       const why = `${enable.variable}=${enable.on}: load the capture kernel at boot`;
-      settings.push({ file: enable.file, variable: enable.variable, value: enable.on, why });
+      settings.push({ file: enable.file, key: enable.variable, value: enable.on, why });
     }
   }
   const wanted = captureArgumentsWith(facts, profile, reasons);
   if (wanted !== null) {
     const why = `${captureArguments.onPanic}: a capture kernel that fails reboots the machine instead of hanging it`;
-    settings.push({ file: captureArguments.file, variable: captureArguments.variable, value: wanted, why });
+    settings.push({ file: captureArguments.file, key: captureArguments.variable, value: wanted, why });
   }
-  if (reasons.length > 0) return { ...NOTHING, reasons, captureArgumentsChange: false };
-  return { ...writeSettings(facts, profile, settings), captureArgumentsChange: wanted !== null };
+  return { settings, reasons, captureArgumentsChange: wanted !== null };
 }
 
 /** The capture kernel's whole list of arguments with the one that makes it reboot; null when it has one. */
@@ -95,15 +112,10 @@ function writeSettings(facts: Facts, profile: Profile, settings: readonly Settin
     const mine = settings.filter((s) => s.file === path);
     let source = file === undefined ? undefined : toSource(file)[0];
     if (file === undefined || source === undefined) continue;
-    for (const setting of mine) {
-      const edited = setVariable(source, setting.variable, setting.value, { shell: profile.boot.shell });
-      if (edited.kind === "edited") source = { path, text: edited.text };
-      if (edited.kind === "refused") {
-        reasons.push(
-          ...edited.refusals.map((r) => refusal("kdump-config", `${r.path}:${r.line}:${r.column}: ${r.why}`)),
-        );
-      }
-    }
+    const form = path === profile.kdump.settings.file ? profile.kdump.settings.form : "shell";
+    const edited = edit(source, mine, form, profile);
+    reasons.push(...edited.reasons);
+    source = { path, text: edited.text };
     const why = mine.map((s) => s.why);
     steps.push({
       kind: "write-file",
@@ -115,4 +127,31 @@ function writeSettings(facts: Facts, profile: Profile, settings: readonly Settin
     });
   }
   return { steps, reasons, warnings: [], why: settings.map((s) => `${s.file}: ${s.why}`) };
+}
+
+function edit(
+  file: SourceFile,
+  settings: readonly Setting[],
+  form: "shell" | "kdump-conf",
+  profile: Profile,
+): { readonly text: string; readonly reasons: readonly Reason[] } {
+  if (form === "kdump-conf") {
+    const edited = editKdumpConf(file, settings);
+    const refusals = edited.kind === "refused" ? edited.refusals : [];
+    return {
+      text: edited.kind === "edited" ? edited.text : file.text,
+      reasons: refusals.map(({ line, why }) => refusal("kdump-config", `${file.path}:${line}: ${why}`)),
+    };
+  }
+  const reasons: Reason[] = [];
+  let { text } = file;
+  for (const { key, value } of settings) {
+    const edited = setVariable({ path: file.path, text }, key, value ?? "", { shell: profile.boot.shell });
+    if (edited.kind === "edited") text = edited.text;
+    if (edited.kind === "refused")
+      reasons.push(
+        ...edited.refusals.map((r) => refusal("kdump-config", `${r.path}:${r.line}:${r.column}: ${r.why}`)),
+      );
+  }
+  return { text, reasons };
 }

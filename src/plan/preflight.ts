@@ -1,23 +1,28 @@
 import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
-import type { Blocker, Facts, Reason } from "../types.js";
+import type { Blocker, Facts, Intent, Reason } from "../types.js";
 import { objection, refusal, toSource } from "./part.js";
+
+/** What speaks against changing anything here, not only what boots: this is no machine with a kernel of its own. */
+const NOT_ITS_OWN: ReadonlySet<string> = new Set(["container", "wsl", "chroot"]);
 
 /**
  * Reasons not to touch this system, whatever is wished; what only keeps a dump from being captured (facts/kexec.ts)
- * speaks against a reservation, and not against taking one out.
+ * speaks against a reservation, and not against taking one out; how the system boots says nothing about its dumps.
  */
 export function preflight(
   facts: Facts,
   profile: Profile,
-  options: { readonly writes: boolean; readonly kind: "reserve" | "disable" },
+  options: { readonly writes: boolean; readonly kind: Intent["kind"] },
 ): readonly Reason[] {
-  const counts = ({ id }: Blocker) => options.kind === "reserve" || !id.startsWith("kexec-");
+  const boots = options.kind !== "settings";
+  const counts = ({ id }: Blocker) =>
+    boots ? options.kind === "reserve" || !id.startsWith("kexec-") : NOT_ITS_OWN.has(id);
   const reasons: Reason[] = facts.blockers.filter(counts).map(blockerReason);
   if (options.writes && !facts.effectiveRoot) {
     reasons.push(refusal("not-root", "changing the boot configuration needs root: run it with sudo"));
   }
-  if (facts.grub.usesBls && !profile.boot.bls) {
+  if (boots && facts.grub.usesBls && !profile.boot.bls) {
     const text = "the boot menu comes from BLS entries here, which this profile does not know how to change";
     reasons.push(refusal("bls", `${text}; use grubby --update-kernel=ALL --args=crashkernel=…`));
   }
@@ -26,7 +31,7 @@ export function preflight(
       refusal("init", `the init system here is ${facts.init}; only systemd is supported for this release`),
     );
   }
-  if (facts.image && osProberOn(facts, profile)) {
+  if (boots && facts.image && osProberOn(facts, profile)) {
     const text =
       "GRUB_DISABLE_OS_PROBER=false in an image would list the build host's systems in its boot menu";
     reasons.push(objection("os-prober", `${text}; set it to true in ${profile.boot.defaults}`));

@@ -1,6 +1,6 @@
 import type { JournalRecord, JournalStep, SavedFile } from "../apply/journal.js";
 import type { Profile } from "../distro/profile.js";
-import type { ByteText, Facts, FileState, Plan, Reason, Step } from "../types.js";
+import type { ByteText, Command, Facts, FileState, Plan, Reason, Step } from "../types.js";
 import { regenerateStep } from "./grub.js";
 
 export interface RollbackInput {
@@ -51,14 +51,7 @@ export function planRollback(input: RollbackInput): PlannedRollback {
         restoreUnit(facts, entry, later);
         break;
       case "runtime":
-        if (!facts.image && facts.reservation.loaded === true && entry.undo !== null) {
-          later.push({
-            kind: "runtime",
-            command: entry.undo,
-            undo: entry.command,
-            why: "with the restored settings",
-          });
-        }
+        if (!facts.image && entry.undo !== null) restoreRunning(facts, entry, entry.undo, later);
         break;
       default:
         entry satisfies never;
@@ -120,6 +113,23 @@ function restoreFile(
     const createMode = entry.before.kind === "file" ? entry.before.mode : 0o644;
     steps.push({ kind: "write-file", path: entry.path, before: now, text, createMode, why });
   }
+}
+
+/** What the running kernel holds: a loaded capture kernel, or values of its own that were never on the disk. */
+function restoreRunning(
+  facts: Facts,
+  entry: Extract<JournalStep, { kind: "runtime" }>,
+  undo: Command,
+  steps: Step[],
+): void {
+  if (entry.unloadedToo !== true && facts.reservation.loaded !== true) return;
+  steps.push({
+    kind: "runtime",
+    command: undo,
+    undo: entry.command,
+    ...(entry.unloadedToo === true ? { unloadedToo: true as const } : {}),
+    why: entry.unloadedToo === true ? "the values it had before" : "with the restored settings",
+  });
 }
 
 function restoreUnit(facts: Facts, entry: Extract<JournalStep, { kind: "unit" }>, steps: Step[]): void {

@@ -76,6 +76,7 @@ export function showApplied(
     readonly reboot: Plan["reboot"];
     readonly image: boolean;
     readonly words: readonly string[] | null;
+    readonly settingsOnly?: boolean;
   },
 ): void {
   const { style } = output;
@@ -86,7 +87,8 @@ export function showApplied(
   showWarnings(output, applied.warnings);
   switch (applied.kind) {
     case "applied": {
-      output.result(style.green(about.words === null ? "Taken back." : doneText(about.words)));
+      const done = about.settingsOnly === true ? "Done: the dump's settings are as wished." : null;
+      output.result(style.green(about.words === null ? "Taken back." : (done ?? doneText(about.words))));
       if (about.reboot === "needed")
         output.result(
           about.image

@@ -20,14 +20,15 @@ const common = (root: string) => ({
   diff: true,
 });
 
-/** `--root ROOT --ram 4G --crashkernel EXPR --yes`, or `--disable` for null. */
+/** `--root ROOT --ram 4G --crashkernel EXPR --yes`, or `--disable` for null; with `changes.dump` and null the dump's settings alone. */
 export function setupRequest(
   root: string,
   crashkernel: string | null,
   changes: Partial<SetupRequest> = {},
 ): SetupRequest {
   const rest = { mask: false, force: false, install: true, service: true, reboot: false };
-  return { command: "setup", ...common(root), ...rest, crashkernel, ...changes };
+  const disable = crashkernel === null && (changes.dump ?? null) === null;
+  return { command: "setup", ...common(root), ...rest, crashkernel, disable, dump: null, ...changes };
 }
 
 export function rollbackRequest(

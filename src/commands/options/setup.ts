@@ -3,6 +3,7 @@ import { canAsk } from "../../ui/ask.js";
 import type { SetupRequest, WizardRequest } from "../request.js";
 import { CHANGE, change } from "./change.js";
 import { common } from "./common.js";
+import { DUMP, dumpOptionGiven, dumpWishes } from "./dump.js";
 import { type Args, flag, text } from "./values.js";
 
 export const SETUP = {
@@ -17,6 +18,7 @@ export const SETUP = {
     default: false,
     describe: "take every crashkernel= out and disable the service",
   },
+  ...DUMP,
   mask: { type: "boolean", default: false, describe: "with --disable: mask the service too" },
   force: { type: "boolean", default: false, describe: "go on past an objection; never past a refusal" },
   install: { type: "boolean", default: true, describe: "install packages (--no-install leaves it)" },
@@ -31,19 +33,24 @@ export const SETUP = {
 export function setupRequest(args: Args): SetupRequest | WizardRequest {
   const crashkernel = text(args, "crashkernel");
   const disable = flag(args, "disable");
+  const given = dumpOptionGiven(args);
+  if (disable && given !== null) throw new UsageError(`${given} and --disable exclude each other`);
+  const dump = dumpWishes(args);
   if (crashkernel !== undefined && disable)
     throw new UsageError("--crashkernel and --disable exclude each other");
   if (flag(args, "mask") && !disable) throw new UsageError("--mask goes with --disable");
   const options = {
     ...common(args),
     ...change(args),
+    disable,
+    dump,
     mask: flag(args, "mask"),
     force: flag(args, "force"),
     install: flag(args, "install"),
     service: flag(args, "service"),
     reboot: flag(args, "reboot"),
   };
-  if (crashkernel !== undefined || disable)
+  if (crashkernel !== undefined || disable || dump !== null)
     return { command: "setup", ...options, crashkernel: crashkernel ?? null };
   const asks = canAsk() && !options.yes && !options.dryRun && options.format === "text";
   if (asks && options.output === undefined) return { command: "wizard", ...options };

@@ -1,0 +1,25 @@
+import { collectDumpTarget } from "../facts/dump-target.js";
+import { destination } from "../plan/dump-settings.js";
+import type { SetupRequest } from "./request.js";
+import type { Target } from "./target.js";
+
+const STAT_SECONDS = 10;
+
+/**
+ * The target with the free bytes of the directory dumps are to be written to: no file says them, so the system's own
+ * stat(1) is asked. Not of an image, whose disk is another one than the machine's, and never of a network mount.
+ */
+export async function withDumpSpace(request: SetupRequest, target: Target): Promise<Target> {
+  const { machine, profile } = target;
+  const wishes = request.dump;
+  if (machine.image || wishes === null || (wishes.directory ?? wishes.target) === null) return target;
+  const goes = destination(target.look(), profile, wishes);
+  if (goes.target.kind !== "local") return target;
+  const { directory } = collectDumpTarget(machine, profile.kdump.settings, { ...goes, freeBytes: null });
+  if (directory.state === "network") return target;
+  const argv = ["stat", "-f", "-c", "%a %S", directory.nearest] as const;
+  const ran = await machine.run({ argv, timeoutSeconds: STAT_SECONDS });
+  const [, blocks, size] = /^(\d+) (\d+)\s*$/.exec(ran.stdout) ?? [];
+  if (ran.exitCode !== 0 || blocks === undefined || size === undefined) return target;
+  return { ...target, dumpSpace: Number(blocks) * Number(size) };
+}

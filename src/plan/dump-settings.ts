@@ -1,0 +1,271 @@
+import type { DumpSettingsProfile, Profile } from "../distro/profile.js";
+import { dumpLevelOf, withDumpLevel, withFlattened } from "../edit/makedumpfile-args.js";
+import type { DumpTarget, DumpWishes, Facts, Intent, Reason } from "../types.js";
+import { describeLevel, FAIL_ACTIONS } from "./dump-choices.js";
+import { aboutRotation, doubtsAbout } from "./dump-target.js";
+import {
+  type Effective,
+  type EffectiveDumpSettings,
+  type EffectiveTarget,
+  effectiveDumpSettings,
+  isMakedumpfile,
+} from "./effective-dump-settings.js";
+import type { Setting } from "./kdump.js";
+import { objection, refusal } from "./part.js";
+import type { Place } from "./settings-file.js";
+import { packagesToInstall } from "./unit.js";
+
+export interface DumpSettingsPlan {
+  /** to be written with the other settings of the same file */
+  readonly settings: readonly Setting[];
+  readonly reasons: readonly Reason[];
+  readonly warnings: readonly string[];
+}
+
+const NO_SETTINGS: DumpSettingsPlan = { settings: [], reasons: [], warnings: [] };
+
+/** What has to be written so that the dump's settings are as wished. What is so already is left as it stands. */
+export function planDumpSettings(facts: Facts, profile: Profile, intent: Intent): DumpSettingsPlan {
+  if (intent.dump === null) return NO_SETTINGS;
+  const { wishes } = intent.dump;
+  const { settings: release } = profile.kdump;
+  const inFile = Object.entries(wishes).some(([name, wish]) => name !== "panicOn" && wish !== null);
+  const file = facts.kdump.files.find(({ path }) => path === release.file);
+  if (inFile && file?.state.kind === "absent") {
+    // made anew when the package is there
+    if (intent.kind === "reserve" && intent.install && packagesToInstall(facts).length > 0)
+      return NO_SETTINGS;
+    const text = `${release.file} is not there: without ${profile.kdump.packages[0]} there is nothing to set; --crashkernel auto installs it`;
+    return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
+  }
+  const now = effectiveDumpSettings(facts, profile);
+  const context: Context = { facts, release, now, wishes, title: profile.title };
+  const parts = [directory, target, keyFile, collector, failAction, keepDumps].map((part) => part(context));
+  const doubts = doubtsOf(facts, profile, now, intent.dump);
+  return {
+    settings: parts.flatMap((part) => part.settings),
+    reasons: [...parts.flatMap((part) => part.reasons), ...doubts.reasons],
+    warnings: [...parts.flatMap((part) => part.warnings), ...doubts.warnings],
+  };
+}
+
+/** Where a dump will go once the wishes are fulfilled, by what is known of the files: what has to be looked at. */
+export function destination(facts: Facts, profile: Profile, wishes: DumpWishes) {
+  const now = effectiveDumpSettings(facts, profile);
+  const standing = now.targets.kind === "known" ? now.targets.value : [];
+  return {
+    directory: wishes.directory ?? known(now.directory) ?? profile.kdump.settings.directory.builtIn,
+    target: wishes.target ?? standing.find(isPlain) ?? ({ kind: "local" } as const),
+    keyFile: wishes.keyFile ?? known(now.keyFile) ?? profile.kdump.settings.ssh.builtInKeyFile,
+  };
+}
+
+function isPlain(target: EffectiveTarget): target is DumpTarget {
+  return target.kind !== "other";
+}
+
+function known<T>(setting: Effective<T>): T | null {
+  return setting.kind === "known" ? setting.value : null;
+}
+
+interface Context {
+  readonly facts: Facts;
+  readonly release: DumpSettingsProfile;
+  readonly title: string;
+  readonly now: EffectiveDumpSettings;
+  readonly wishes: DumpWishes;
+}
+
+function directory({ release, now, wishes }: Context): DumpSettingsPlan {
+  const wish = wishes.directory;
+  if (wish === null) return NO_SETTINGS;
+  return changed(now.directory, wish, () => ({
+    ...at(release, release.directory.key, wish),
+    why: `${release.directory.key}: dumps are written to ${wish}`,
+  }));
+}
+
+/** Exactly the one target: every other key that names one is emptied. */
+function target(context: Context): DumpSettingsPlan {
+  const { facts, release, now, wishes } = context;
+  const wish = wishes.target;
+  if (wish === null) return NO_SETTINGS;
+  if (now.targets.kind === "unknown") return unclear(now.targets);
+  const mount = mountArgument(facts, release);
+  if (mount !== null) return { ...NO_SETTINGS, reasons: [refusal("dump-settings", mount)] };
+  const keyOf = (one: EffectiveTarget) =>
+    one.kind === "other" ? one.key : one.kind === "local" ? "" : release[one.kind].key;
+  const others = now.targets.value.filter((one) => one.kind !== wish.kind && one.kind !== "local");
+  const device = others.find((one) => one.kind === "other" && !one.network);
+  const leaves = others.filter((one) => wish.kind !== "local" || one.kind !== "other" || one.network);
+  const settings: Setting[] = leaves.map((one) => ({
+    ...at(release, keyOf(one), null),
+    why: `${keyOf(one)} counts no longer: the dump goes ${said(wish)}`,
+  }));
+  const stands = now.targets.value.some(
+    (one) =>
+      one.kind !== "local" && wish.kind !== "local" && one.kind === wish.kind && one.where === wish.where,
+  );
+  if (wish.kind !== "local" && !stands)
+    settings.push({
+      ...at(release, release[wish.kind].key, wish.where),
+      why: `${release[wish.kind].key}: the dump goes ${said(wish)}`,
+    });
+  const warnings =
+    wish.kind === "local" && device?.kind === "other"
+      ? [`the dump goes to ${device.where} (${device.key}), a device of this machine, and stays so`]
+      : [];
+  return { ...NO_SETTINGS, settings, warnings };
+}
+
+/** dracut_args --mount names a target as well, in words that are no option of kdump.conf. */
+function mountArgument(facts: Facts, { file, form }: DumpSettingsProfile): string | null {
+  const state = facts.kdump.files.find(({ path }) => path === file)?.state;
+  if (form !== "kdump-conf" || state?.kind !== "file") return null;
+  const line = state.text.split("\n").findIndex((text) => /^dracut_args\s.*--mount/.test(text));
+  return line < 0
+    ? null
+    : `${file}:${line + 1}: dracut_args --mount names a dump target already: take it out first`;
+}
+
+function keyFile({ release, now, wishes }: Context): DumpSettingsPlan {
+  const wish = wishes.keyFile;
+  if (wish === null) return NO_SETTINGS;
+  const standing = now.targets.kind === "known" && now.targets.value.some((one) => one.kind === "ssh");
+  if (wishes.target?.kind !== "ssh" && (wishes.target !== null || !standing)) {
+    const text =
+      "the dump does not go to another host by SSH here: give --target ssh:USER@HOST with --ssh-key";
+    return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
+  }
+  return changed(now.keyFile, wish, () => ({
+    ...at(release, release.ssh.keyFile, wish),
+    why: `${release.ssh.keyFile}: the key that is used for it`,
+  }));
+}
+
+/** The level is one word among makedumpfile's arguments, and SSH needs another one there. */
+function collector({ facts, release, now, wishes }: Context): DumpSettingsPlan {
+  const { key, flattenForSsh } = release.collector;
+  const { level } = wishes;
+  if (level === null && (wishes.target === null || !flattenForSsh)) return NO_SETTINGS;
+  if (now.collector.kind === "unknown") return unclear(now.collector);
+  const { value: stands, place } = now.collector;
+  const plain = isMakedumpfile(stands, release);
+  if (!plain && level !== null) {
+    const text = `${key} is ${stands}, which has no dump level: write makedumpfile there first`;
+    return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
+  }
+  const ssh = wishes.target === null ? goesBySsh(now) : wishes.target.kind === "ssh";
+  if (!plain) {
+    const sends = !ssh || /^(\S*\/)?scp(\s|$)/.test(stands);
+    const text = `${key} is ${stands}, which cannot write to another host: write makedumpfile there`;
+    return sends ? NO_SETTINGS : { ...NO_SETTINGS, reasons: [objection("dump-settings", text)] };
+  }
+  const leveled = level === null || isLevel(stands, level) ? stands : withDumpLevel(stands, level);
+  // the package adds it to its own command by itself
+  const flat = flattenForSsh && (place !== null || leveled !== stands);
+  const raw = now.targets.kind === "known" && now.targets.value.some((one) => one.kind === "other");
+  const value = flat && !(raw && wishes.target === null) ? withFlattened(leveled, ssh) : leveled;
+  if (value === stands) return NO_SETTINGS;
+  const whys = [
+    ...(leveled === stands || level === null ? [] : [`dump level ${level} ${describeLevel(level)}`]),
+    ...(value === leveled
+      ? []
+      : [ssh ? "-F, which a dump over SSH needs" : "without -F, which only SSH needs"]),
+  ];
+  const warnings =
+    facts.kdump.builtInCollector.source === "the profile" && place === null && facts.image === false
+      ? [`what ${key} is when it is not set could not be read here; ${stands} is taken for it`]
+      : [];
+  return {
+    ...NO_SETTINGS,
+    settings: [{ ...at(release, key, value), why: `${key}: ${whys.join("; ")}` }],
+    warnings,
+  };
+}
+
+function isLevel(args: string, level: number): boolean {
+  return dumpLevelOf(args)?.text === String(level);
+}
+
+function goesBySsh(now: EffectiveDumpSettings): boolean {
+  return now.targets.kind === "known" && now.targets.value.some((one) => one.kind === "ssh");
+}
+
+function failAction({ release, now, wishes, title }: Context): DumpSettingsPlan {
+  const wish = wishes.failAction;
+  if (wish === null) return NO_SETTINGS;
+  const written = release.failAction.values[wish];
+  if (written === null) {
+    const ways = Object.entries(release.failAction.values).filter(([, way]) => way !== null);
+    const text = `--fail-action ${wish} is not supported on ${title}; it can be ${ways.map(([name]) => name).join(", ")}`;
+    return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
+  }
+  return changed(now.failAction, wish, () => ({
+    ...at(release, release.failAction.key, written),
+    why: `${release.failAction.key}: when the dump cannot be saved, ${FAIL_ACTIONS[wish]}`,
+  }));
+}
+
+function keepDumps({ release, now, wishes, title }: Context): DumpSettingsPlan {
+  const wish = wishes.keepDumps;
+  if (wish === null) return NO_SETTINGS;
+  const { keepDumps: known } = release;
+  if (known === null) {
+    const text = `--keep-dumps is not supported on ${title}: it keeps every dump`;
+    return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
+  }
+  const target = wishes.target?.kind ?? (now.targets.kind === "known" ? now.targets.value[0]?.kind : "local");
+  const set = changed(now.keepDumps, wish, () => ({
+    ...at(release, known.key, String(wish)),
+    why: `${known.key}: the ${wish} newest dumps are kept`,
+  }));
+  return target === "local"
+    ? set
+    : { ...set, warnings: ["--keep-dumps counts only where dumps are written to this machine"] };
+}
+
+function doubtsOf(
+  facts: Facts,
+  profile: Profile,
+  now: EffectiveDumpSettings,
+  { wishes, facts: seen }: NonNullable<Intent["dump"]>,
+): { readonly reasons: readonly Reason[]; readonly warnings: readonly string[] } {
+  const { target: to, keyFile: key } = destination(facts, profile, wishes);
+  const moved = wishes.directory !== null || wishes.target !== null || wishes.keyFile !== null;
+  const device = now.targets.kind === "known" && now.targets.value.some((one) => one.kind === "other");
+  const stays = device && wishes.target === null;
+  const way = moved && !stays ? doubtsAbout(facts, profile, to, seen.target, key) : NO_DOUBTS;
+  const rotates =
+    to.kind === "local" &&
+    (wishes.keepDumps !== null || (wishes.directory !== null && (known(now.keepDumps) ?? null) !== null));
+  const rotation = rotates ? aboutRotation(seen.target.directory) : NO_DOUBTS;
+  return {
+    reasons: [...way.reasons, ...rotation.reasons],
+    warnings: [...way.warnings, ...rotation.warnings],
+  };
+}
+
+const NO_DOUBTS = { reasons: [], warnings: [] };
+
+function said(to: DumpTarget): string {
+  return to.kind === "local" ? "to this machine" : `to ${to.where}`;
+}
+
+function at(release: DumpSettingsProfile, key: string, value: string | null) {
+  return { file: release.file, key, value };
+}
+
+/** Nothing where it is so already; a reason where what stands there cannot be told. */
+function changed<T>(now: Effective<T>, wish: T, setting: () => Setting): DumpSettingsPlan {
+  if (now.kind === "unknown") return unclear(now);
+  return now.value === wish ? NO_SETTINGS : { ...NO_SETTINGS, settings: [setting()] };
+}
+
+function unclear({ place, why }: { readonly place: Place; readonly why: string }): DumpSettingsPlan {
+  const where = place.line === 0 ? "" : `${place.path}:${place.line}: `;
+  return {
+    ...NO_SETTINGS,
+    reasons: [refusal("dump-settings", `${where}what stands there cannot be told: ${why}`)],
+  };
+}
