@@ -4,12 +4,13 @@ import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Outcome } from "../../src/commands/outcome.js";
+import type { SetupRequest } from "../../src/commands/request.js";
 import { rollback } from "../../src/commands/rollback.js";
 import { setup } from "../../src/commands/setup.js";
 import { RefusedError } from "../../src/errors.js";
 import { openMachine } from "../../src/machine/host.js";
 import { watchEffects } from "../support/faults.js";
-import { rollbackRequest, setupRequest, silent } from "../support/requests.js";
+import { NO_WISHES, rollbackRequest, setupRequest, silent } from "../support/requests.js";
 import { diffSnapshots, must, overlayRoot, type RootName, snapshot, withoutRoot } from "../support/roots.js";
 
 /** The journal tells of the failed runs, and is meant to. */
@@ -19,14 +20,21 @@ const NEAR = {
   ...IGNORE,
   only: ["boot", "etc", "var/lib/kdump", "var/lib/systemd", "lib/systemd", "tmp", "root"],
 };
-const WISH: Readonly<Record<string, string | null>> = { set: "256M", disable: null };
+const WISH: Readonly<Record<string, (root: string) => SetupRequest>> = {
+  set: (root) => setupRequest(root, "256M"),
+  disable: (root) => setupRequest(root, null),
+  // a file of the package's, and one of ours that is new
+  settings: (root) => setupRequest(root, null, { dump: { ...NO_WISHES, level: 17, panicOn: ["oops"] } }),
+};
+/** Fewest steps a run has been seen to take. */
+const AT_LEAST: Readonly<Record<string, number>> = { set: 15, disable: 15, settings: 8 };
 const KILL_AT = process.env.KDUMP_TEST_KILL_AT;
 
 if (KILL_AT !== undefined) {
   await killedRun(Number(KILL_AT), process.env.KDUMP_TEST_ROOT ?? "", process.env.KDUMP_TEST_WISH ?? "");
 } else {
   for (const name of ["debian12", "centos7"] as const) {
-    for (const wish of ["set", "disable"]) everyStep(name, wish);
+    for (const wish of ["set", "disable", "settings"]) everyStep(name, wish);
   }
   secondRun();
 }
@@ -60,7 +68,7 @@ function everyStep(name: RootName, wish: string): void {
       assert.deepEqual(diffSnapshots(before, await snapshot(root, NEAR)), [], `step ${k} (${reached})`);
     }
     t.diagnostic(`${failures} steps, each failed once`);
-    assert.ok(failures >= 15, `only ${failures} steps were seen`);
+    assert.ok(failures >= (AT_LEAST[wish] ?? 0), `only ${failures} steps were seen`);
     assert.notDeepEqual(diffSnapshots(before, last), [], "the run without a failure changed something");
     assert.equal((await rollback(rollbackRequest(root), silent())).exit, 0);
     assert.deepEqual(
@@ -93,7 +101,7 @@ function everyStep(name: RootName, wish: string): void {
       assert.deepEqual(diffSnapshots(before, await snapshot(root, NEAR)), [], `killed before step ${k}`);
     }
     t.diagnostic(`killed before each of ${kills} steps`);
-    assert.ok(kills >= 15, `only ${kills} kills`);
+    assert.ok(kills >= (AT_LEAST[wish] ?? 0), `only ${kills} kills`);
   });
 }
 
@@ -146,9 +154,9 @@ async function attempt(
   before: (count: number, effect: string) => void,
 ): Promise<Outcome | null> {
   try {
-    return await setup(setupRequest(root, WISH[wish] ?? null), silent(), (at) =>
-      watchEffects(openMachine(at), before),
-    );
+    const request = WISH[wish]?.(root);
+    if (request === undefined) throw new Error(`no wish ${wish}`);
+    return await setup(request, silent(), (at) => watchEffects(openMachine(at), before));
   } catch (error) {
     // before the first change: main.ts makes exit 5 of it
     assert.match(String(error), /no space left for/);
