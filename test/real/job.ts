@@ -97,6 +97,12 @@ export function content(root: string, file: string): string {
   return readFileSync(root + file, "latin1");
 }
 
+/** A program that is only looked for; it can do nothing. */
+export function standIn(root: string, program: string): void {
+  writeFileSync(`${root}/usr/sbin/${program}`, "#!/bin/sh\nexit 1\n");
+  chmodSync(`${root}/usr/sbin/${program}`, 0o755);
+}
+
 /** Packages may be installed and removed without the minute that packing initrds takes; settings of initramfs-tools. */
 export function quickInitramfs(root: string): void {
   edit(root, "/etc/initramfs-tools/update-initramfs.conf", "update_initramfs=yes", "update_initramfs=no");
