@@ -8,6 +8,7 @@ const TEMPLATE = "90-kdump-setup.conf";
 const SYSCTL_SECONDS = 30;
 /** As captureArguments' onPanic in the profiles. */
 const REBOOT_AFTER = "10";
+const HANGS = "a panic while no capture kernel is loaded hangs the machine for ever";
 
 /** Every sysctl that has to be looked at before the kernel is made to panic. */
 export function sysctlsOf(triggers: readonly PanicTrigger[]): readonly string[] {
@@ -110,7 +111,14 @@ function notPossible(facts: Facts, trigger: PanicTrigger, sysctls: DumpFacts["sy
 }
 
 function rebootLine(facts: Facts, panic: SysctlFacts | undefined, warnings: string[]): readonly Line[] {
-  if (/(^|\s)panic=/.test(facts.cmdline ?? "")) return [];
+  const word = (facts.cmdline ?? "")
+    .split(/\s+/)
+    .filter((one) => one.startsWith("panic="))
+    .at(-1);
+  if (word !== undefined) {
+    if (word === "panic=0") warnings.push(`${word} (/proc/cmdline): ${HANGS}`);
+    return [];
+  }
   const other = panic?.atBoot ?? null;
   if (other === null)
     return [
@@ -120,10 +128,7 @@ function rebootLine(facts: Facts, panic: SysctlFacts | undefined, warnings: stri
         on: `and where no capture kernel is loaded, reboot after ${REBOOT_AFTER} seconds instead of hanging`,
       },
     ];
-  if (other.value === "0")
-    warnings.push(
-      `kernel.panic=0 (${other.path}:${other.line}): a panic while no capture kernel is loaded hangs the machine for ever`,
-    );
+  if (other.value === "0") warnings.push(`kernel.panic=0 (${other.path}:${other.line}): ${HANGS}`);
   return [];
 }
 

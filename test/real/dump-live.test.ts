@@ -11,6 +11,8 @@ import { live, withoutLive } from "./live.js";
  */
 const LOADED = `mount -t tmpfs tmpfs /sys/kernel; echo 1 > /sys/kernel/kexec_crash_loaded
   echo 268435456 > /sys/kernel/kexec_crash_size`;
+/** This machine's own may say panic=. */
+const CMDLINE = "mount --bind /run/cmdline /proc/cmdline";
 const LOG = "/run/programs.log";
 const skip = (name: RootName) => ({ skip: withoutLive() || withoutRoot(name) });
 
@@ -134,18 +136,27 @@ test(
       (name) => now(name) !== (name === "kernel.panic" ? "10" : "1"),
     );
     if (names.length === 0) return t.skip("this machine's kernel has these values already");
+    writeFileSync(`${root}/run/cmdline`, "root=/dev/sda1 ro quiet\n");
     const before = await snapshot(root, NEAR);
-    const ran = await live(root, "kdump-setup --panic-on oops --yes");
+    const ran = await live(root, `${CMDLINE}; kdump-setup --panic-on oops --yes`);
     assert.equal(ran.code, 0, ran.stderr);
     assert.match(content(root, "/etc/sysctl.d/90-kdump-setup.conf"), /^kernel\.panic_on_oops = 1$/m);
     assert.equal((await live(root, "kdump-setup rollback --yes")).code, 0);
     const old = names.map((name) => `${name}=${now(name)}`).join(" ");
     assert.deepEqual(log(root), ["sysctl -q -p /etc/sysctl.d/90-kdump-setup.conf", `sysctl -q -w ${old}`]);
     assert.deepEqual(diffSnapshots(before, await snapshot(root, NEAR)), []);
+    assert.match(ran.stderr, /→ sysctl -q -p/);
+    writeFileSync(`${root}/run/cmdline`, "panic=10 panic=0\n");
+    const hangs = await live(root, `${CMDLINE}; kdump-setup --panic-on oops --dry-run`);
+    assert.match(
+      hangs.stderr,
+      /panic=0 \(\/proc\/cmdline\): a panic while no capture kernel is loaded hangs/,
+    );
     script(root, "sysctl", "exit 1");
-    const failed = await live(root, "kdump-setup --panic-on oops --yes");
+    const changed = await snapshot(root, NEAR);
+    const failed = await live(root, `${CMDLINE}; kdump-setup --panic-on oops --yes`);
     assert.ok(failed.code === 5 || failed.code === 6, failed.stderr);
-    assert.deepEqual(diffSnapshots(before, await snapshot(root, NEAR)), []);
+    assert.deepEqual(diffSnapshots(changed, await snapshot(root, NEAR)), []);
   },
 );
 

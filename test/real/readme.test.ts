@@ -93,6 +93,8 @@ test("every command of README's table does what its row says", { skip }, async (
       await assertBoots(root, [word], { normal: 3 });
     else if (words.includes("rollback"))
       await assertBoots(root, ["crashkernel=2G-64G:256M,64G-:512M"], { normal: 3 });
+    else if (words.includes("--core-dir"))
+      assert.match(content(root, "/etc/default/kdump-tools"), /^KDUMP_COREDIR="\/srv\/crash"$/m);
     else if (words.includes("history"))
       assert.match(ran.stdout, /took the reservation out[\s\S]*set crashkernel=/);
   }
