@@ -70,7 +70,7 @@ const settings: Decoder<DumpSettingsProfile> = object({
     key: variable,
     command: flag,
     builtIn: object({ script: path, pattern: oneGroup(), fallback: sentence }),
-    flattenForSsh: flag,
+    flattenFor: list(variable),
   }),
   failAction: object({
     key: variable,

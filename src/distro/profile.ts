@@ -119,8 +119,8 @@ export interface DumpSettingsProfile {
     readonly command: boolean;
     /** as in captureArguments: what is used when it is not set */
     readonly builtIn: { readonly script: string; readonly pattern: string; readonly fallback: string };
-    /** a dump over SSH needs "-F" written there */
-    readonly flattenForSsh: boolean;
+    /** keys of targets for which "-F" has to be written there: the dump goes through a pipe */
+    readonly flattenFor: readonly string[];
   };
   /** what is done when the dump could not be saved, and how each action is written; null: there is no way to */
   readonly failAction: {

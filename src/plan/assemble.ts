@@ -60,8 +60,8 @@ function armingParts(facts: Facts, intent: Intent, profile: Profile): readonly P
     arm ? planUnitOn(facts, profile, intent.install) : NOTHING,
     panicPart(facts, intent, profile),
   ];
-  if (!intent.service) return parts;
   const rebuilt = dump.settings.length > 0 && profile.kdump.settings.takesEffect === "load";
+  if (!intent.service) return rebuilt ? [...parts, notReloaded(facts, profile)] : parts;
   const why = [
     ...(kdump.captureArgumentsChange ? ["the new arguments"] : []),
     ...(rebuilt ? ["the new settings, built into its initrd"] : []),
@@ -77,6 +77,12 @@ function readLater(facts: Facts, profile: Profile, settings: number): Part {
     ...NOTHING,
     why: [`${file}: read when a dump is saved, so the capture kernel stays loaded as it is`],
   };
+}
+
+function notReloaded(facts: Facts, profile: Profile): Part {
+  if (facts.reservation.loaded !== true) return NOTHING;
+  const text = `the loaded capture kernel keeps the old settings (--no-service) until ${profile.kdump.reload.join(" ")}`;
+  return { ...NOTHING, warnings: [text] };
 }
 
 function panicPart(facts: Facts, intent: Intent, profile: Profile): Part {

@@ -1,28 +1,19 @@
 import type { DumpSettingsProfile, Profile } from "../distro/profile.js";
-import { dumpLevelOf, withDumpLevel, withFlattened } from "../edit/makedumpfile-args.js";
 import type { DumpTarget, DumpWishes, Facts, Intent, Reason } from "../types.js";
-import { describeLevel, FAIL_ACTIONS } from "./dump-choices.js";
+import { FAIL_ACTIONS } from "./dump-choices.js";
+import { collector } from "./dump-collector.js";
+import { at, type Context, changed, type DumpSettingsPlan, NO_SETTINGS, unclear } from "./dump-part.js";
 import { aboutRotation, doubtsAbout } from "./dump-target.js";
 import {
   type Effective,
   type EffectiveDumpSettings,
   type EffectiveTarget,
   effectiveDumpSettings,
-  isMakedumpfile,
+  keyOf,
 } from "./effective-dump-settings.js";
 import type { Setting } from "./kdump.js";
-import { objection, refusal } from "./part.js";
-import type { Place } from "./settings-file.js";
+import { refusal } from "./part.js";
 import { packagesToInstall } from "./unit.js";
-
-export interface DumpSettingsPlan {
-  /** to be written with the other settings of the same file */
-  readonly settings: readonly Setting[];
-  readonly reasons: readonly Reason[];
-  readonly warnings: readonly string[];
-}
-
-const NO_SETTINGS: DumpSettingsPlan = { settings: [], reasons: [], warnings: [] };
 
 /** What has to be written so that the dump's settings are as wished. What is so already is left as it stands. */
 export function planDumpSettings(facts: Facts, profile: Profile, intent: Intent): DumpSettingsPlan {
@@ -68,14 +59,6 @@ function known<T>(setting: Effective<T>): T | null {
   return setting.kind === "known" ? setting.value : null;
 }
 
-interface Context {
-  readonly facts: Facts;
-  readonly release: DumpSettingsProfile;
-  readonly title: string;
-  readonly now: EffectiveDumpSettings;
-  readonly wishes: DumpWishes;
-}
-
 function directory({ release, now, wishes }: Context): DumpSettingsPlan {
   const wish = wishes.directory;
   if (wish === null) return NO_SETTINGS;
@@ -93,14 +76,12 @@ function target(context: Context): DumpSettingsPlan {
   if (now.targets.kind === "unknown") return unclear(now.targets);
   const mount = mountArgument(facts, release);
   if (mount !== null) return { ...NO_SETTINGS, reasons: [refusal("dump-settings", mount)] };
-  const keyOf = (one: EffectiveTarget) =>
-    one.kind === "other" ? one.key : one.kind === "local" ? "" : release[one.kind].key;
   const others = now.targets.value.filter((one) => one.kind !== wish.kind && one.kind !== "local");
   const device = others.find((one) => one.kind === "other" && !one.network);
   const leaves = others.filter((one) => wish.kind !== "local" || one.kind !== "other" || one.network);
   const settings: Setting[] = leaves.map((one) => ({
-    ...at(release, keyOf(one), null),
-    why: `${keyOf(one)} counts no longer: the dump goes ${said(wish)}`,
+    ...at(release, keyOf(one, release), null),
+    why: `${keyOf(one, release)} counts no longer: the dump goes ${said(wish)}`,
   }));
   const stands = now.targets.value.some(
     (one) =>
@@ -141,55 +122,6 @@ function keyFile({ release, now, wishes }: Context): DumpSettingsPlan {
     ...at(release, release.ssh.keyFile, wish),
     why: `${release.ssh.keyFile}: the key that is used for it`,
   }));
-}
-
-/** The level is one word among makedumpfile's arguments, and SSH needs another one there. */
-function collector({ facts, release, now, wishes }: Context): DumpSettingsPlan {
-  const { key, flattenForSsh } = release.collector;
-  const { level } = wishes;
-  if (level === null && (wishes.target === null || !flattenForSsh)) return NO_SETTINGS;
-  if (now.collector.kind === "unknown") return unclear(now.collector);
-  const { value: stands, place } = now.collector;
-  const plain = isMakedumpfile(stands, release);
-  if (!plain && level !== null) {
-    const text = `${key} is ${stands}, which has no dump level: write makedumpfile there first`;
-    return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
-  }
-  const ssh = wishes.target === null ? goesBySsh(now) : wishes.target.kind === "ssh";
-  if (!plain) {
-    const sends = !ssh || /^(\S*\/)?scp(\s|$)/.test(stands);
-    const text = `${key} is ${stands}, which cannot write to another host: write makedumpfile there`;
-    return sends ? NO_SETTINGS : { ...NO_SETTINGS, reasons: [objection("dump-settings", text)] };
-  }
-  const leveled = level === null || isLevel(stands, level) ? stands : withDumpLevel(stands, level);
-  // the package adds it to its own command by itself
-  const flat = flattenForSsh && (place !== null || leveled !== stands);
-  const raw = now.targets.kind === "known" && now.targets.value.some((one) => one.kind === "other");
-  const value = flat && !(raw && wishes.target === null) ? withFlattened(leveled, ssh) : leveled;
-  if (value === stands) return NO_SETTINGS;
-  const whys = [
-    ...(leveled === stands || level === null ? [] : [`dump level ${level} ${describeLevel(level)}`]),
-    ...(value === leveled
-      ? []
-      : [ssh ? "-F, which a dump over SSH needs" : "without -F, which only SSH needs"]),
-  ];
-  const warnings =
-    facts.kdump.builtInCollector.source === "the profile" && place === null && facts.image === false
-      ? [`what ${key} is when it is not set could not be read here; ${stands} is taken for it`]
-      : [];
-  return {
-    ...NO_SETTINGS,
-    settings: [{ ...at(release, key, value), why: `${key}: ${whys.join("; ")}` }],
-    warnings,
-  };
-}
-
-function isLevel(args: string, level: number): boolean {
-  return dumpLevelOf(args)?.text === String(level);
-}
-
-function goesBySsh(now: EffectiveDumpSettings): boolean {
-  return now.targets.kind === "known" && now.targets.value.some((one) => one.kind === "ssh");
 }
 
 function failAction({ release, now, wishes, title }: Context): DumpSettingsPlan {
@@ -250,22 +182,4 @@ const NO_DOUBTS = { reasons: [], warnings: [] };
 
 function said(to: DumpTarget): string {
   return to.kind === "local" ? "to this machine" : `to ${to.where}`;
-}
-
-function at(release: DumpSettingsProfile, key: string, value: string | null) {
-  return { file: release.file, key, value };
-}
-
-/** Nothing where it is so already; a reason where what stands there cannot be told. */
-function changed<T>(now: Effective<T>, wish: T, setting: () => Setting): DumpSettingsPlan {
-  if (now.kind === "unknown") return unclear(now);
-  return now.value === wish ? NO_SETTINGS : { ...NO_SETTINGS, settings: [setting()] };
-}
-
-function unclear({ place, why }: { readonly place: Place; readonly why: string }): DumpSettingsPlan {
-  const where = place.line === 0 ? "" : `${place.path}:${place.line}: `;
-  return {
-    ...NO_SETTINGS,
-    reasons: [refusal("dump-settings", `${where}what stands there cannot be told: ${why}`)],
-  };
 }

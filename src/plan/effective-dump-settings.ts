@@ -52,6 +52,12 @@ export function effectiveDumpSettings(facts: Facts, profile: Profile): Effective
   };
 }
 
+/** The variable or option that names a target; "" where none does. */
+export function keyOf(target: EffectiveTarget, settings: DumpSettingsProfile): string {
+  if (target.kind === "other") return target.key;
+  return target.kind === "local" ? "" : settings[target.kind].key;
+}
+
 /** Is it makedumpfile that the file's command or arguments are for? */
 export function isMakedumpfile(collector: string, settings: DumpSettingsProfile): boolean {
   return !settings.collector.command || /^(\S*\/)?makedumpfile(\s|$)/.test(collector);

@@ -15,6 +15,9 @@ export type KeyValue =
   | { readonly kind: "unset" }
   | { readonly kind: "unknown"; readonly place: Place; readonly why: string };
 
+const NOT_ENDED =
+  "nothing ends this last line of the file, so that some of the programs read it and others do not; end it first";
+
 /** Reads keys of the file the release keeps the dump's settings in, in the form it has. A missing file sets nothing. */
 export function settingsFile(facts: Facts, profile: Profile): (key: string) => KeyValue {
   const { file: path, form } = profile.kdump.settings;
@@ -29,9 +32,10 @@ export function settingsFile(facts: Facts, profile: Profile): (key: string) => K
     const options = file.state.kind === "file" ? readKdumpConf(file.state.text) : [];
     return (key) => {
       const last = options.filter((option) => option.key === key).at(-1);
-      return last === undefined || last.value === ""
-        ? { kind: "unset" }
-        : { kind: "known", text: last.value, place: { path, line: last.line } };
+      if (last === undefined || last.value === "") return { kind: "unset" };
+      const place = { path, line: last.line };
+      if (!last.ended) return { kind: "unknown", place, why: NOT_ENDED };
+      return { kind: "known", text: last.value, place };
     };
   }
   const evaluation = evaluateFiles(toSource(file), { shell: profile.boot.shell });

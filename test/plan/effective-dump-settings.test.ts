@@ -86,3 +86,11 @@ test("several targets at once are all named, and what a shell would have to run 
   assert.deepEqual(tools.directory.place, { path, line: 4 });
   assert.deepEqual(tools.keepDumps.kind === "known" && tools.keepDumps.value, null);
 });
+
+test("an option on a last line that nothing ends is unknown: bash's read does not see it, grep does", (t) => {
+  const { directory, level } = settings(t, "centos-7", "core_collector makedumpfile -d 1\npath /x");
+  assert.ok(directory.kind === "unknown");
+  assert.deepEqual(directory.place, { path: FILES["centos-7"], line: 2 });
+  assert.match(directory.why, /nothing ends this last line/);
+  assert.equal(level.kind === "known" && level.value, 1);
+});

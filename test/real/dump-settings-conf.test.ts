@@ -91,6 +91,27 @@ test("centos7: one target at a time, with -F for SSH and without it for the othe
   assert.equal((await kdumpConfHas(root)).ext4, undefined);
 });
 
+test(
+  "centos7: -F stands there wherever the dump goes through a pipe, and comes and goes with nothing else",
+  skip,
+  async (t) => {
+    const root = await overlayRoot(t, "centos7");
+    const shipped = "core_collector makedumpfile -l --message-level 1 -d 31";
+    for (const [target, stands, becomes] of [
+      ["raw /dev/vg/dump", `${shipped} -F`, "makedumpfile -l --message-level 1 -d 7 -F"],
+      // its own command gets -F from the package; one that is written needs it
+      ["raw /dev/vg/dump", "#none", "makedumpfile -l --message-level 1 -d 7 -F"],
+      ["ext4 LABEL=/dumps", `${shipped} -F`, "makedumpfile -l --message-level 1 -d 7 -F"],
+      ["#none", shipped, "makedumpfile -l --message-level 1 -d 7"],
+    ] as const) {
+      writeFileSync(root + CONF, `${target}\npath /var/crash\n${stands}\n`);
+      const ran = await ask(root, ["--dump-level", "7", "--yes"]);
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.equal((await kdumpConfHas(root)).core_collector, becomes, `${target}, ${stands}`);
+    }
+  },
+);
+
 const REFUSED: readonly (readonly [string, readonly string[], RegExp, ((root: string) => void)?])[] = [
   ["a setting it does not have", ["--keep-dumps", "3"], /--keep-dumps is not supported on CentOS 7/],
   [

@@ -72,6 +72,17 @@ for (const name of DEBIANS)
     );
   });
 
+test("the dump's own settings are written when the package has brought their file", { skip }, async (t) => {
+  const root = await overlayRoot(t, "debian12-bare");
+  quickInitramfs(root);
+  const { code, json, stderr } = await ask(root, [...SET, "--dump-level", "17", "--core-dir", "/srv/crash"]);
+  assert.equal(code, 0, stderr);
+  assert.equal(json.result, "applied");
+  assert.match(content(root, "/etc/default/kdump-tools"), /^KDUMP_COREDIR="\/srv\/crash"$/m);
+  assert.match(content(root, "/etc/default/kdump-tools"), /^MAKEDUMP_ARGS="-F -c -d 17"$/m);
+  await assertBoots(root, ["crashkernel=256M"], { normal: 3 });
+});
+
 /** What the package brings, and the switch of a service beside kdump's, which kexec-tools of Debian 13 has no more. */
 const BROUGHT = {
   debian11: { list: "384M-:128M", kexec: "LOAD_KEXEC=false" },
