@@ -23,9 +23,9 @@ export function planDumpSettings(facts: Facts, profile: Profile, intent: Intent)
   const inFile = Object.entries(wishes).some(([name, wish]) => name !== "panicOn" && wish !== null);
   const file = facts.kdump.files.find(({ path }) => path === release.file);
   if (inFile && file?.state.kind === "absent") {
-    // made anew when the package is there
-    if (intent.kind === "reserve" && intent.install && packagesToInstall(facts).length > 0)
-      return NO_SETTINGS;
+    // planned anew when the package is there
+    const comes = intent.kind === "reserve" && intent.install && intent.service;
+    if (comes && packagesToInstall(facts).length > 0) return NO_SETTINGS;
     const text = `${release.file} is not there: without ${profile.kdump.packages[0]} there is nothing to set; --crashkernel auto installs it`;
     return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
   }

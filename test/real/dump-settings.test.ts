@@ -255,5 +255,7 @@ test(
     const missing = await ask(bare, ["--dump-level", "17", "--yes"]);
     assert.equal(missing.code, 3);
     assert.match(missing.stderr, /kdump-tools is not there: without kdump-tools there is nothing to set/);
+    const never = await ask(bare, ["--crashkernel", "256M", "--no-service", "--dump-level", "17", "--yes"]);
+    assert.equal(never.code, 3, "a wish is not dropped where the package does not come");
   },
 );
