@@ -17,12 +17,13 @@ export function filesBelow(dir, prefix = "") {
     .sort();
 }
 
-/** `_schema.json` documents the form of a profile and is none. */
-const isProfile = (name) => name.endsWith(".json") && !name.startsWith("_");
+/** `_schema.json` documents the form of the files beside it and is none of them. */
+const isData = (name) => name.endsWith(".json") && !name.startsWith("_");
 
 /** Module name → [directory, which of its files]. */
 const VIRTUAL = {
-  "virtual:distros": ["distros", isProfile],
+  "virtual:distros": ["distros", isData],
+  "virtual:policies": ["policies", isData],
   "virtual:templates": ["templates", () => true],
 };
 

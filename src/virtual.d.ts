@@ -12,5 +12,11 @@ declare module "virtual:templates" {
   export default texts;
 }
 
+/** File name → text of the data in policies/ (not its `_schema.json`). */
+declare module "virtual:policies" {
+  const texts: Readonly<Record<string, string>>;
+  export default texts;
+}
+
 /** `version` of package.json. */
 declare const KDUMP_SETUP_VERSION: string;

@@ -29,13 +29,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // what is read of a kernel image and of a package's numbers is understood where it is reckoned with
   facts: ["machine", "distro", "edit", "bootconfig", "sizing"],
   plan: ["apply", "bootconfig", "distro", "edit"],
+  audit: ["bootconfig", "crashkernel", "edit", "plan", "sizing"],
   diff: [],
   verify: ["apply", "bootconfig", "machine"],
   // the links of a unit are put back by looking at what links there are: facts/unit.ts
   apply: ["machine", "distro", "facts"],
-  ui: ["apply", "crashkernel", "diff", "distro", "machine", "plan"],
+  ui: ["apply", "audit", "crashkernel", "diff", "distro", "machine", "plan"],
   commands: [
     "apply",
+    "audit",
     "bootconfig",
     "crashkernel",
     "diff",
@@ -50,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Rooms that take values and return values. */
-const PURE = ["crashkernel", "sizing", "edit", "bootconfig", "plan", "diff", "verify", "distro"];
+const PURE = ["crashkernel", "sizing", "edit", "bootconfig", "plan", "audit", "diff", "verify", "distro"];
 /** The one room in which each dependency is imported. */
 const DEPENDENCY: Readonly<Record<string, string>> = {
   yargs: "commands",
@@ -58,6 +60,7 @@ const DEPENDENCY: Readonly<Record<string, string>> = {
   execa: "machine",
   prompts: "ui",
   semver: "crashkernel",
+  yaml: "audit",
 };
 
 function importsOf(text: string): readonly { readonly from: string; readonly typeOnly: boolean }[] {

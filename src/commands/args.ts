@@ -1,5 +1,6 @@
 import yargs from "yargs";
 import { UsageError } from "../errors.js";
+import { asksForCheck, CHECK, checkRequest } from "./options/check.js";
 import { COMMON, common } from "./options/common.js";
 import { EXPLAIN, explainRequest } from "./options/explain.js";
 import { ROLLBACK, rollbackRequest } from "./options/rollback.js";
@@ -19,7 +20,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .scriptName("kdump-setup")
     .locale("en")
     .usage(
-      "$0 --crashkernel auto|EXPR [--yes]\n$0 --disable [--yes]\n$0 --dump-level LEVEL --target TARGET [--yes]\n$0 rollback [ID]\n$0 history\n$0 explain EXPR",
+      "$0 --crashkernel auto|EXPR [--yes]\n$0 --check [--policy POLICY]\n$0 --disable [--yes]\n$0 --dump-level LEVEL --target TARGET [--yes]\n$0 rollback [ID]\n$0 history\n$0 explain EXPR",
     )
     .parserConfiguration({
       "duplicate-arguments-array": true,
@@ -27,7 +28,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
       "strip-aliased": true,
     })
     .options(COMMON)
-    .command("$0", "reserve crash memory, or give it back", SETUP, (args) => take(setupRequest(args)))
+    .command("$0", "reserve crash memory, give it back, or audit", { ...SETUP, ...CHECK }, (args) =>
+      take(asksForCheck(args) ? checkRequest(args) : setupRequest(args)),
+    )
     .command("rollback [id]", "take back what an earlier run changed", ROLLBACK, (args) =>
       take(rollbackRequest(args)),
     )
@@ -58,7 +61,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
 
 /** yargs takes `--dry-run=1` for `--dry-run=false`, and what was meant as a look becomes a change. */
 function refuseOddBooleans(argv: readonly string[]): void {
-  const flags = Object.entries({ ...COMMON, ...SETUP }).flatMap(([name, option]) => {
+  const flags = Object.entries({ ...COMMON, ...SETUP, ...CHECK }).flatMap(([name, option]) => {
     if (!("type" in option) || option.type !== "boolean") return [];
     return [`--${name}`, `--no-${name}`, ...("alias" in option ? [`-${option.alias}`] : [])];
   });

@@ -31,16 +31,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   const collected: string[] = [];
   const output = openOutput({
     ...request,
-    textResult: !json,
+    textResult: request.format === "text",
     into: request.output === undefined ? null : collected,
   });
   try {
     if (request.output !== undefined) refuseUnwritable(request.output);
     const outcome = await dispatch(request, output);
-    const text = json ? `${JSON.stringify(outcome.document, null, 2)}\n` : collected.join("");
+    const text =
+      outcome.rendered ?? (json ? `${JSON.stringify(outcome.document, null, 2)}\n` : collected.join(""));
     if (request.output !== undefined)
       return (await write(request.output, text)) ? outcome.exit : lost(outcome);
-    if (json) say(process.stdout, text);
+    if (request.format !== "text") say(process.stdout, text);
     return outcome.exit;
   } catch (error) {
     const told = error instanceof KdumpError ? error : systemError(error);
@@ -53,7 +54,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** The command of arguments that could not be read. */
 function commandOf(argv: readonly string[]): string {
-  return argv.find((word) => ["rollback", "history", "explain"].includes(word)) ?? "setup";
+  const named = argv.find((word) => ["rollback", "history", "explain"].includes(word));
+  return named ?? (argv.includes("--check") ? "check" : "setup");
 }
 
 async function dispatch(request: Request, output: Output): Promise<Outcome> {
@@ -62,6 +64,8 @@ async function dispatch(request: Request, output: Output): Promise<Outcome> {
       return (await import("./setup.js")).setup(request, output);
     case "wizard":
       return (await import("./wizard.js")).wizard(request, output);
+    case "check":
+      return (await import("./check.js")).check(request, output);
     case "rollback":
       return (await import("./rollback.js")).rollback(request, output);
     case "history":

@@ -14,6 +14,8 @@ export const JSON_SCHEMA = "kdump-setup/1";
 export interface Outcome {
   readonly exit: ExitCode;
   readonly document: Readonly<Record<string, unknown>>;
+  /** the result in a form that is neither text nor JSON */
+  readonly rendered?: string;
 }
 
 type Result = "applied" | "unchanged" | "planned" | "refused" | "rolled-back" | "stuck";

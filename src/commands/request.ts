@@ -1,3 +1,4 @@
+import type { FormatName } from "../audit/formats/formats.js";
 import type { DumpWishes } from "../types.js";
 import type { ColorChoice } from "../ui/output.js";
 
@@ -63,4 +64,18 @@ export interface ExplainRequest extends CommonOptions {
   readonly batch: boolean;
 }
 
-export type Request = SetupRequest | WizardRequest | RollbackRequest | HistoryRequest | ExplainRequest;
+/** `--check`. */
+export interface CheckRequest extends Omit<CommonOptions, "format"> {
+  readonly command: "check";
+  readonly format: FormatName;
+  /** enabled, disabled, or a file's name on the machine that runs us */
+  readonly policy: string;
+}
+
+export type Request =
+  | SetupRequest
+  | WizardRequest
+  | CheckRequest
+  | RollbackRequest
+  | HistoryRequest
+  | ExplainRequest;

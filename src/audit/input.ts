@@ -1,0 +1,58 @@
+import type { GrubMenu } from "../bootconfig/grub-cfg.js";
+import type { Profile } from "../distro/profile.js";
+import type { AuditFacts } from "../facts/audit-facts.js";
+import type { SizingInput } from "../sizing/input.js";
+import type { Facts } from "../types.js";
+
+/** What the init system says of the kdump unit. */
+export type UnitRun =
+  | { readonly kind: "known"; readonly active: string; readonly result: string; readonly evidence: string }
+  | { readonly kind: "unknown"; readonly why: string; readonly evidence: string };
+
+/** Free space where the dump goes. */
+export type FreeSpace =
+  | { readonly kind: "known"; readonly freeBytes: number; readonly evidence: string }
+  | { readonly kind: "unknown"; readonly why: string; readonly evidence: string };
+
+/** What kind of kernel will read the parameter. */
+export interface KernelSeen {
+  readonly kernel: string;
+  readonly arch: string;
+}
+
+/** Everything one audit judges: values only. null where an image has nothing of the kind. */
+export interface AuditInput {
+  readonly facts: Facts;
+  readonly profile: Profile;
+  readonly more: AuditFacts;
+  readonly words: CrashkernelWords;
+  readonly target: KernelSeen | null;
+  readonly unit: UnitRun | null;
+  readonly space: FreeSpace | null;
+  readonly sizing: Pick<SizingInput, "parts" | "machine">;
+  /** what would be recommended here now, in bytes; null where that cannot be said */
+  readonly recommendedBytes: number | null;
+}
+
+export interface PlacedWord {
+  readonly word: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+/** crashkernel= as the sources ask for it, as the entries carry it, as the running kernel got it. */
+export interface CrashkernelWords {
+  readonly configured:
+    | { readonly kind: "known"; readonly words: readonly PlacedWord[] }
+    | { readonly kind: "unknown"; readonly why: string; readonly path: string; readonly line: number | null };
+  /** assignments that a later one undoes */
+  readonly overridden: readonly PlacedWord[];
+  readonly menu:
+    | { readonly kind: "known"; readonly menu: GrubMenu; readonly path: string }
+    | { readonly kind: "unknown"; readonly why: string; readonly path: string };
+  /** null on an image, and where the command line cannot be read */
+  readonly running: readonly string[] | null;
+}
+
+export const ON_AN_IMAGE = "an image is looked at, not a system that runs";
+export const AS_ROOT = "run it as root";

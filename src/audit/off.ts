@@ -1,0 +1,115 @@
+import { checkEntries } from "../bootconfig/check-entries.js";
+import { formatBytes } from "../crashkernel/size.js";
+import { CMDLINE_FILE as CMDLINE, LOADED_FILE, SIZE_FILE } from "../kernel-files.js";
+import { isLoaded } from "./capture.js";
+import { type Check, fail, pass, skipped, unknown } from "./check.js";
+import { AS_ROOT, type AuditInput, ON_AN_IMAGE } from "./input.js";
+
+const DISABLE = "kdump-setup --disable --mask --yes, then reboot";
+const REBOOT = "reboot: it is configured already";
+
+/** The policy of baselines that forbid kdump: nothing reserved, nothing loaded, nothing that could. */
+export function offChecks(input: AuditInput): readonly Check[] {
+  return [
+    service(input),
+    inactive(input),
+    loaded(input),
+    running(input),
+    reserved(input),
+    configured(input),
+    entries(input),
+  ];
+}
+
+/** Merely disabled is not enough: something else could start it (service_disabled of the SCAP Security Guide). */
+function service({ facts }: AuditInput): Check {
+  const id = "off.service";
+  const { name, state, links } = facts.kdump.unit;
+  const seen = {
+    actual: state === "absent" ? `there is no ${name}` : `${name} is ${state}`,
+    evidence: links[0]?.path ?? `/etc/systemd/system/${name}`,
+  };
+  if (state === "masked" || state === "absent") return pass(id, seen);
+  return fail(id, {
+    ...seen,
+    fix: `systemctl mask --now ${name}; kdump-setup --disable --mask --yes does it all`,
+  });
+}
+
+function inactive({ facts, unit }: AuditInput): Check {
+  const id = "off.inactive";
+  if (unit === null) return skipped(id, { reason: ON_AN_IMAGE, evidence: "systemctl show" });
+  const { evidence } = unit;
+  if (unit.kind === "unknown") return unknown(id, { reason: unit.why, evidence });
+  const seen = { actual: unit.active, evidence };
+  if (unit.active === "inactive" || unit.active === "failed") return pass(id, seen);
+  return fail(id, { ...seen, fix: `systemctl stop ${facts.kdump.unit.name}` });
+}
+
+function loaded(input: AuditInput): Check {
+  const id = "off.loaded";
+  if (input.more.kexec === null) return skipped(id, { reason: ON_AN_IMAGE, evidence: LOADED_FILE });
+  const is = isLoaded(input);
+  if (is === null) return unknown(id, { reason: `${LOADED_FILE} cannot be read`, evidence: LOADED_FILE });
+  const seen = { actual: is ? "loaded" : "not loaded", evidence: LOADED_FILE };
+  if (!is) return pass(id, seen);
+  return fail(id, {
+    ...seen,
+    fix: `${input.profile.kdump.unload.join(" ")}, or reboot once the rest passes`,
+  });
+}
+
+function nothingConfigured({ words }: AuditInput): boolean {
+  return words.configured.kind === "known" && words.configured.words.length === 0;
+}
+
+function running(input: AuditInput): Check {
+  const id = "off.running";
+  const { running: words } = input.words;
+  if (input.facts.image) return skipped(id, { reason: ON_AN_IMAGE, evidence: CMDLINE });
+  if (words === null) return unknown(id, { reason: `${CMDLINE} cannot be read`, evidence: CMDLINE });
+  const seen = { actual: words.length === 0 ? "no crashkernel=" : words.join(" "), evidence: CMDLINE };
+  if (words.length === 0) return pass(id, seen);
+  return fail(id, { ...seen, fix: nothingConfigured(input) ? REBOOT : DISABLE });
+}
+
+function reserved(input: AuditInput): Check {
+  const id = "off.reserved";
+  const { kexec } = input.more;
+  if (kexec === null) return skipped(id, { reason: ON_AN_IMAGE, evidence: SIZE_FILE });
+  if (kexec.reserved.kind === "hidden")
+    return unknown(id, { reason: `${SIZE_FILE} cannot be read`, evidence: SIZE_FILE });
+  const bytes = kexec.reserved.kind === "known" ? kexec.reserved.value : 0;
+  const seen = { actual: bytes === 0 ? "0 bytes" : formatBytes(bytes), evidence: SIZE_FILE };
+  if (bytes === 0) return pass(id, seen);
+  return fail(id, { ...seen, fix: nothingConfigured(input) ? REBOOT : DISABLE });
+}
+
+function configured({ facts, words }: AuditInput): Check {
+  const id = "off.configured";
+  const { configured: found } = words;
+  if (found.kind === "unknown") return unknown(id, { reason: found.why, evidence: found.path, fix: AS_ROOT });
+  const [first] = found.words;
+  if (first === undefined) return pass(id, { actual: "no crashkernel=", evidence: facts.grub.defaults.path });
+  const { path, line } = first;
+  return fail(id, {
+    actual: found.words.map(({ word }) => word).join(" "),
+    evidence: path,
+    place: { path, line },
+    fix: DISABLE,
+  });
+}
+
+function entries({ words }: AuditInput): Check {
+  const id = "off.entries";
+  const { menu } = words;
+  if (menu.kind === "unknown") return unknown(id, { reason: menu.why, evidence: menu.path, fix: AS_ROOT });
+  const [first] = checkEntries(menu.menu, []).filter(({ severity }) => severity === "problem");
+  if (first === undefined) return pass(id, { actual: "no crashkernel=", evidence: menu.path });
+  return fail(id, {
+    actual: first.text,
+    evidence: menu.path,
+    place: { path: menu.path, line: first.line ?? 1 },
+    fix: DISABLE,
+  });
+}

@@ -1,0 +1,45 @@
+import { readGrubCfg } from "../bootconfig/grub-cfg.js";
+import type { Profile } from "../distro/profile.js";
+import { findCrashkernel } from "../edit/grub-defaults.js";
+import { toSource, unreadable } from "../plan/part.js";
+import { crashkernelWords } from "../plan/words.js";
+import type { Facts } from "../types.js";
+import type { CrashkernelWords } from "./input.js";
+
+export function readWords(facts: Facts, { boot }: Profile): CrashkernelWords {
+  const { grub, cmdline } = facts;
+  const files = [grub.defaults, ...grub.dropIns];
+  const broken = files.find((file) => unreadable(file) !== null);
+  const found = findCrashkernel(files.flatMap(toSource), {
+    variables: boot.variables,
+    shell: boot.shell,
+  });
+  const [doubt] = found.refusals;
+  const configured: CrashkernelWords["configured"] =
+    broken !== undefined
+      ? { kind: "unknown", why: unreadable(broken) ?? "", path: broken.path, line: null }
+      : doubt !== undefined
+        ? {
+            kind: "unknown",
+            why: `${doubt.path}:${doubt.line}: ${doubt.why}`,
+            path: doubt.path,
+            line: doubt.line,
+          }
+        : { kind: "known", words: found.words.filter(({ effective }) => effective) };
+  return {
+    configured,
+    overridden: found.words.filter(({ effective }) => !effective),
+    menu: readMenu(facts),
+    running: cmdline === null ? null : crashkernelWords(cmdline),
+  };
+}
+
+function readMenu({ grub }: Facts): CrashkernelWords["menu"] {
+  const { config } = grub;
+  if (config === null) return { kind: "unknown", why: "no GRUB configuration was found", path: "/boot" };
+  const { path } = config;
+  if (grub.usesBls)
+    return { kind: "unknown", why: "the menu comes from BLS entries, which are not read yet", path };
+  if (config.state.kind === "file") return { kind: "known", menu: readGrubCfg(config.state.text), path };
+  return { kind: "unknown", why: unreadable(config) ?? "", path };
+}

@@ -1,0 +1,47 @@
+import { dirname } from "node:path";
+import type { FreeSpace, UnitRun } from "../audit/input.js";
+import type { AuditFacts } from "../facts/audit-facts.js";
+import type { Machine } from "../machine/machine.js";
+
+/**
+ * What only a program of the running system can tell; an image's are never run. Each has a time limit: where a server
+ * is gone, statfs(2) waits for ever, and it is a child that waits. (Node 16 has no statfs of its own, either.)
+ */
+const SECONDS = 5;
+
+/** `systemctl show` reads and changes nothing, and answers a plain user too. */
+export async function askUnit(machine: Machine, unit: string): Promise<UnitRun | null> {
+  if (machine.image) return null;
+  const argv = ["systemctl", "show", "--property=ActiveState", "--property=Result", "--", unit] as const;
+  const evidence = `systemctl show ${unit}`;
+  const ran = await machine.run({ argv, timeoutSeconds: SECONDS });
+  const active = /^ActiveState=(\S+)$/m.exec(ran.stdout)?.[1];
+  if (ran.exitCode === 0 && active !== undefined)
+    return { kind: "known", active, result: /^Result=(\S*)$/m.exec(ran.stdout)?.[1] ?? "", evidence };
+  const [said = ""] = ran.stderr.trim().split("\n");
+  return {
+    kind: "unknown",
+    why: `systemctl ${ran.failure ?? (said === "" ? "says nothing" : `says: ${said}`)}`,
+    evidence,
+  };
+}
+
+/** Free space, as a user without privileges has it no: root saves the dump, so all that is free counts. */
+export async function askSpace(
+  machine: Machine,
+  { directory, settings }: AuditFacts,
+): Promise<FreeSpace | null> {
+  if (machine.image) return null;
+  const evidence = `stat --file-system ${directory?.path ?? "?"}`;
+  if (directory === null || directory.kind === "other")
+    return { kind: "unknown", why: "there is no directory (dump.target)", evidence: settings.directory.path };
+  const at = directory.kind === "network" ? directory.path : directory.nearest;
+  const existing = directory.kind === "unreadable" ? dirname(at) : at;
+  const argv = ["stat", "--file-system", "--format=%f %S", "--", existing] as const;
+  const ran = await machine.run({ argv, timeoutSeconds: SECONDS });
+  const [, blocks, size] = /^(\d+) (\d+)$/.exec(ran.stdout.trim()) ?? [];
+  if (ran.exitCode === 0 && blocks !== undefined && size !== undefined)
+    return { kind: "known", freeBytes: Number(blocks) * Number(size), evidence };
+  const [said = ""] = ran.stderr.trim().split("\n");
+  return { kind: "unknown", why: `stat ${ran.failure ?? `says: ${said}`}`, evidence };
+}
