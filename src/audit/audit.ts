@@ -26,6 +26,8 @@ export interface Report {
   /** what the numbers of a report are made from; null where not known, and on an image */
   readonly reservedBytes: number | null;
   readonly loaded: boolean | null;
+  /** of this program */
+  readonly version: string;
   /** ISO 8601, UTC, whole seconds */
   readonly checkedAt: string;
 }

@@ -1,6 +1,8 @@
+import { evaluateFiles } from "../edit/evaluate.js";
 import type { CaptureImages } from "../facts/audit-facts.js";
 import { CMDLINE_FILE, LOADED_FILE } from "../kernel-files.js";
 import { planKdump } from "../plan/kdump.js";
+import { toSource } from "../plan/part.js";
 import { type Check, fail, pass, skipped, unknown } from "./check.js";
 import { AS_ROOT, type AuditInput, ON_AN_IMAGE } from "./input.js";
 
@@ -97,6 +99,7 @@ function onPanic({ facts, profile, more }: AuditInput): Check {
   const settings = facts.kdump.files.find(({ path }) => path === file);
   if (settings === undefined || settings.state.kind === "absent")
     return skipped(id, { reason: `there is no ${file} (service.package)`, evidence: file });
+  const written = evaluateFiles(toSource(settings), { shell: profile.boot.shell }).place(variable);
   const planned = planKdump(facts, profile, { arm: true, settings: [] });
   const [doubt] = planned.reasons;
   if (doubt !== undefined) return unknown(id, { reason: doubt.text, evidence: file, fix: AS_ROOT });
@@ -105,7 +108,7 @@ function onPanic({ facts, profile, more }: AuditInput): Check {
   return fail(id, {
     actual: `${variable} has no panic=: the kernel's default is to hang`,
     evidence: file,
-    place: { path: file, line: 1 },
+    place: written ?? { path: file, line: 1 },
     fix: `add ${wanted} to ${variable} in ${file}; kdump-setup --crashkernel VALUE --yes does`,
   });
 }

@@ -4,6 +4,7 @@ import { countOf, type Report, runChecks } from "../audit/audit.js";
 import { baselineRules } from "../audit/baselines.js";
 import { isLoaded } from "../audit/capture.js";
 import { jsonDocument } from "../audit/formats/json.js";
+import { render } from "../audit/formats/render.js";
 import type { AuditInput } from "../audit/input.js";
 import { builtInPolicy, type Policy } from "../audit/policy.js";
 import { readWords } from "../audit/words.js";
@@ -25,6 +26,7 @@ import { hostOf, JSON_SCHEMA, type Outcome } from "./outcome.js";
 import type { CheckRequest } from "./request.js";
 import { sizeFor } from "./size.js";
 import { type OpenMachine, openTarget } from "./target.js";
+import { VERSION } from "./version.js";
 
 /** More than any policy is. */
 const POLICY_LIMIT = 1024 * 1024;
@@ -64,7 +66,8 @@ export async function check(
   const report = reportOf(input, policy, now());
   showReport(output, report, request.verbose);
   const document = { schema: JSON_SCHEMA, command: "check", ...jsonDocument(report) };
-  return { exit: exitOf(report), document };
+  const rendered = render(report, request.format);
+  return { exit: exitOf(report), document, ...(rendered === undefined ? {} : { rendered }) };
 }
 
 function reportOf(input: AuditInput, policy: Policy, now: Date): Report {
@@ -83,6 +86,7 @@ function reportOf(input: AuditInput, policy: Policy, now: Date): Report {
     counts,
     compliant: counts.fail === 0 && counts.unknown === 0,
     ...running(more, input),
+    version: VERSION,
     checkedAt,
   };
 }

@@ -25,8 +25,10 @@ export interface Target {
   readonly look: () => Facts;
 }
 
+type Selection = Pick<CommonOptions, "root" | "ram" | "kernel" | "arch" | "distro">;
+
 /** Throws UsageError for options that name nothing, RefusedError where no profile fits. */
-export function openTarget(options: CommonOptions, open: OpenMachine): Target {
+export function openTarget(options: Selection, open: OpenMachine): Target {
   const machine = open(options.root);
   const overrides = overridesOf(options);
   const base = collectBase(machine, overrides);
@@ -45,7 +47,7 @@ export function openTarget(options: CommonOptions, open: OpenMachine): Target {
   return { machine, base, profile, warnings, look };
 }
 
-function overridesOf(options: CommonOptions): {
+function overridesOf(options: Selection): {
   ramBytes?: number;
   kernel?: string;
   arch?: string;

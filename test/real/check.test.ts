@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { diffSnapshots, must, snapshot, withoutRoot } from "../support/roots.js";
-import { audit, change, MIB, runningRoot } from "../support/running.js";
+import { audit, captureInitrdOf, change, MIB, runningRoot } from "../support/running.js";
 import { plant } from "../support/temporary.js";
 
 /** The audit of real roots seen as systems that run: whole, and each broken in one way. */
@@ -186,12 +186,12 @@ const BROKEN: readonly Broken[] = [
   },
   {
     what: "no capture initrd for the kernel that runs",
-    broken: (root) => gone(root, "var/lib/kdump/initrd.img-6.1.0-56-amd64"),
+    broken: (root) => gone(root, captureInitrdOf(root)),
     not: fail("capture.present"),
   },
   {
     what: "a capture initrd that is older than its kernel",
-    broken: (root) => utimesSync(`${root}/var/lib/kdump/initrd.img-6.1.0-56-amd64`, OLD, OLD),
+    broken: (root) => utimesSync(`${root}/${captureInitrdOf(root)}`, OLD, OLD),
     not: fail("capture.fresh"),
   },
   {

@@ -1,42 +1,49 @@
 /** A real root seen as a system that runs: /proc, /sys and /run are plain files of the test's own. */
 
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { check } from "../../src/commands/check.js";
 import type { Outcome } from "../../src/commands/outcome.js";
 import type { CheckRequest } from "../../src/commands/request.js";
 import { openMachine } from "../../src/machine/host.js";
+import type { Machine } from "../../src/machine/machine.js";
 import { openOutput } from "../../src/ui/output.js";
 import { must, overlayRoot, type RootName } from "./roots.js";
 import { plant } from "./temporary.js";
 
 export const MIB = 2 ** 20;
-export const NOW = new Date("2026-11-24T12:00:00.500Z");
+const NOW = new Date("2026-11-24T12:00:00.500Z");
 
 interface Layout {
-  readonly kernel: string;
   /** the sources with the vendor's value, what it is, and the generated file */
   readonly source: string;
   readonly vendor: string;
   readonly config: string;
-  readonly captureInitrd: string;
+  readonly captureInitrd: (kernel: string) => string;
 }
 
 const LAYOUTS = {
   debian12: {
-    kernel: "6.1.0-56-amd64",
     source: "etc/default/grub.d/kdump-tools.cfg",
     vendor: "crashkernel=384M-:128M",
     config: "boot/grub/grub.cfg",
-    captureInitrd: "var/lib/kdump/initrd.img-6.1.0-56-amd64",
+    captureInitrd: (kernel) => `var/lib/kdump/initrd.img-${kernel}`,
   },
   centos7: {
-    kernel: "3.10.0-1160.el7.x86_64",
     source: "etc/default/grub",
     vendor: "crashkernel=auto",
     config: "boot/grub2/grub.cfg",
-    captureInitrd: "boot/initramfs-3.10.0-1160.el7.x86_64kdump.img",
+    captureInitrd: (kernel) => `boot/initramfs-${kernel}kdump.img`,
   },
 } as const satisfies Partial<Record<RootName, Layout>>;
 
@@ -59,8 +66,9 @@ const SYSTEMCTL = '#!/bin/sh\n[ "$1" = show ] || exit 1\nexec cat /run/unit\n';
 
 /** A system on which a dump would be saved: every check passes or does not apply. */
 export async function runningRoot(t: TestContext, name: keyof typeof LAYOUTS = "debian12"): Promise<string> {
-  const { kernel, source, vendor, config, captureInitrd } = LAYOUTS[name];
+  const { source, vendor, config } = LAYOUTS[name];
   const root = await overlayRoot(t, name);
+  const kernel = newestKernel(root);
   await must(["umount", path.join(root, "proc")]);
   for (const file of [source, config]) change(root, file, new RegExp(vendor, "g"), "crashkernel=256M");
   const append = "etc/default/kdump-tools";
@@ -91,7 +99,7 @@ export async function runningRoot(t: TestContext, name: keyof typeof LAYOUTS = "
     "run/unit": "ActiveState=active\nResult=success\n",
     "etc/machine-id": "0123456789abcdef0123456789abcdef\n",
     "usr/bin/systemctl": SYSTEMCTL,
-    [captureInitrd]: "x".repeat(1024),
+    [captureInitrdOf(root, name)]: "x".repeat(1024),
   });
   chmodSync(path.join(root, "usr/bin/systemctl"), 0o755);
   mkdirSync(path.join(root, "var/crash"), { recursive: true });
@@ -100,6 +108,20 @@ export async function runningRoot(t: TestContext, name: keyof typeof LAYOUTS = "
   const now = new Date();
   utimesSync(path.join(root, config), now, now);
   return root;
+}
+
+/** The one the menu's first entry boots. */
+function newestKernel(root: string): string {
+  const order = new Intl.Collator("en", { numeric: true });
+  const releases = readdirSync(`${root}/boot`)
+    .filter((file) => /^vmlinuz-\d/.test(file) && !file.includes("rescue"))
+    .map((file) => file.slice("vmlinuz-".length))
+    .sort(order.compare);
+  return releases.at(-1) ?? "";
+}
+
+export function captureInitrdOf(root: string, name: keyof typeof LAYOUTS = "debian12"): string {
+  return LAYOUTS[name].captureInitrd(newestKernel(root));
 }
 
 /** A change by hand, which must find what it changes; the file keeps its times. */
@@ -121,12 +143,12 @@ export interface Audit extends Outcome {
   readonly not: readonly string[];
 }
 
-/** `--check` of that root as the system that runs; with `image` as an image. */
+/** `--check` of that root as the system that runs; with `image` as an image. `run` answers in the place of programs. */
 export async function audit(
   root: string,
-  options: Partial<CheckRequest> & { readonly image?: boolean } = {},
+  options: Partial<CheckRequest> & { readonly image?: boolean; readonly run?: Machine["run"] } = {},
 ): Promise<Audit> {
-  const { image = false, ...rest } = options;
+  const { image = false, run, ...rest } = options;
   const request: CheckRequest = {
     command: "check",
     root,
@@ -146,7 +168,10 @@ export async function audit(
   const said: string[] = [];
   const { format } = request;
   const output = openOutput({ ...request, textResult: format === "text", into: said });
-  const open = (where: string) => ({ ...openMachine(where), image });
+  const open = (where: string) => {
+    const machine = openMachine(where);
+    return { ...machine, image, run: run ?? machine.run };
+  };
   const outcome = await check(request, output, open, () => NOW);
   const json = JSON.parse(JSON.stringify(outcome.document));
   const not = json.checks

@@ -25,6 +25,9 @@ const CHANGING = ["crashkernel", "disable", "mask", "force", "reboot", "dryRun",
 export function asksForCheck(args: Args): boolean {
   if (flag(args, "check")) return true;
   if (text(args, "policy") !== undefined) throw new UsageError("--policy goes with --check");
+  const format = text(args, "format");
+  if (format !== undefined && format !== "text" && format !== "json")
+    throw new UsageError(`--format ${format} goes with --check`);
   return false;
 }
 
