@@ -74,7 +74,9 @@ test("every command of README's table does what its row says", { skip }, async (
       assert.match(asked.stderr, /--crashkernel auto --yes/);
       continue;
     }
-    const reads = words.includes("--dry-run") || words.includes("history") || words[0] === "explain";
+    const audits = words.includes("--check");
+    const reads =
+      audits || words.includes("--dry-run") || words.includes("history") || words[0] === "explain";
     // "Without --yes it asks": here nobody answers
     if (!reads && !words.includes("--yes")) {
       const asked = await runTool(args);
@@ -82,8 +84,13 @@ test("every command of README's table does what its row says", { skip }, async (
       assert.match(asked.stderr, /give --yes/);
       args.push("--yes");
     }
+    const output = args.indexOf("--output") + 1;
+    if (output > 0) args[output] = `${root}/tmp/kdump.html`;
     const ran = await runTool(args);
-    assert.equal(ran.code, 0, `${command}: ${ran.stderr}`);
+    const forbidden = words.includes("disabled");
+    assert.equal(ran.code, forbidden ? 7 : 0, `${command}: ${ran.stdout}${ran.stderr}`);
+    if (output > 0) assert.match(content(root, "/tmp/kdump.html"), /^<!DOCTYPE html>[\s\S]*Compliant/);
+    else if (audits) assert.match(ran.stdout, forbidden ? /^Not compliant: /m : /^Compliant: /m);
     const wish = words[words.indexOf("--crashkernel") + 1] ?? "";
     const [carried = ""] = entries(root)[0]?.crashkernel ?? [];
     if (wish === "auto") assert.match(carried, /^crashkernel=384M-\d+M:128M,\d+M-64G:\d+M,64G-:\d+M$/);
