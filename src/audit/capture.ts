@@ -48,6 +48,12 @@ function present({ facts, more }: AuditInput): Check {
       reason: "the capture initrd is made when the unit first starts on the machine",
       evidence: first.initrd.path,
     });
+  const { reserved } = more.kexec;
+  if (first.initrd.mtimeMs === null && (reserved.kind !== "known" || reserved.value === 0))
+    return skipped(id, {
+      reason: "the capture initrd is made when the unit first finds a reservation (crashkernel.reserved)",
+      evidence: first.initrd.path,
+    });
   const missing = more.captures.filter(({ running }) => running).flatMap(missingParts);
   const [gone] = missing;
   if (gone !== undefined)

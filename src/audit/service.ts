@@ -88,7 +88,10 @@ function active({ facts, unit }: AuditInput): Check {
   if (unit === null) return skipped(id, { reason: ON_AN_IMAGE, evidence: "systemctl show" });
   const { evidence } = unit;
   if (unit.kind === "unknown") return unknown(id, { reason: unit.why, evidence });
-  if (unit.active === "active") return pass(id, { actual: "active", evidence });
+  if (unit.active === "active" || unit.active === "reloading")
+    return pass(id, { actual: unit.active, evidence });
+  if (unit.active === "activating")
+    return unknown(id, { reason: "it is being started right now", evidence, fix: "look again in a minute" });
   const result = unit.result === "" || unit.result === "success" ? "" : `, result ${unit.result}`;
   return fail(id, {
     actual: `${unit.active}${result}`,

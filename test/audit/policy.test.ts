@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { parse } from "yaml";
 import { CATALOGUE } from "../../src/audit/catalogue.js";
 import { fail, pass, skipped, unknown } from "../../src/audit/check.js";
 import { judged, type Policy } from "../../src/audit/policy.js";
 import { parsePolicy } from "../../src/audit/policy-file.js";
 import { UsageError } from "../../src/errors.js";
+import { run } from "../support/run.js";
 import { audit } from "../support/running.js";
 import { temporaryDirectory } from "../support/temporary.js";
 import { answers, deadServer, server } from "./server.js";
@@ -83,6 +85,33 @@ const WRONG: readonly (readonly [string, string, RegExp])[] = [
     /until has to be a day/,
   ],
 ];
+
+test("the example in docs/checks.md is a policy, for the program and for the published schema", {
+  skip: existsSync("/usr/bin/python3") ? false : "python3 is not installed",
+}, async (t) => {
+  const example = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync("docs/checks.md", "utf8"))?.[1] ?? "";
+  const policy = await parsePolicy(example, "example");
+  assert.deepEqual(policy.required, ["dump.last"]);
+  const accepts = async (value: unknown) => {
+    const at = path.join(temporaryDirectory(t), "policy.json");
+    writeFileSync(at, JSON.stringify(value));
+    return (
+      (await run(["/usr/bin/python3", "-m", "jsonschema", "-i", at, "policies/_schema.json"])).code === 0
+    );
+  };
+  const written: Record<string, unknown> = parse(example, { schema: "core" });
+  assert.equal(await accepts(written), true);
+  for (const broken of [
+    { ...written, schema: "kdump-setup/policy/2" },
+    { ...written, base: "strict" },
+    { ...written, require: [] },
+    { ...written, required: ["dump.lst"] },
+    { ...written, waived: [{ check: "dump.last", reason: "x" }] },
+  ]) {
+    assert.equal(await accepts(broken), false, JSON.stringify(broken));
+    await assert.rejects(parsePolicy(JSON.stringify(broken), "p"), UsageError);
+  }
+});
 
 for (const [what, text, says] of WRONG) {
   test(`a policy with ${what} is wrong use, said in one sentence`, async () => {

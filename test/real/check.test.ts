@@ -90,6 +90,21 @@ const BROKEN: readonly Broken[] = [
     ),
   },
   {
+    what: "set up, and nothing was made yet because the reboot is still to come",
+    broken: (root) => {
+      change(root, "proc/cmdline", " crashkernel=256M", "");
+      plant(root, { "sys/kernel/kexec_crash_size": "0\n", "sys/kernel/kexec_crash_loaded": "0\n" });
+      plant(root, { "proc/sys/kernel/panic": "10\n" });
+      gone(root, captureInitrdOf(root));
+    },
+    not: fail("crashkernel.reserved", "crashkernel.running", "boot.drift", "capture.loaded"),
+  },
+  {
+    what: "the unit is just being started",
+    broken: (root) => unit(root, "activating"),
+    not: ["service.active: unknown"],
+  },
+  {
     what: "two crashkernel= on the running command line",
     broken: (root) => change(root, "proc/cmdline", "crashkernel=256M", "crashkernel=128M crashkernel=256M"),
     not: fail("crashkernel.single", "boot.drift"),
@@ -317,6 +332,21 @@ const BROKEN: readonly Broken[] = [
     not: ["boot.configured", "boot.entries", "boot.drift", "boot.override"].map((id) => `${id}: unknown`),
   },
 ];
+
+test("programs that never answer are given five seconds, and what they would say is unknown", {
+  skip,
+}, async (t) => {
+  const root = await runningRoot(t);
+  for (const program of ["systemctl", "stat"]) {
+    gone(root, `usr/bin/${program}`);
+    writeFileSync(`${root}/usr/bin/${program}`, "#!/bin/sh\ntrap '' TERM\nsleep 100 & wait; sleep 100\n");
+    chmodSync(`${root}/usr/bin/${program}`, 0o755);
+  }
+  const started = Date.now();
+  const { not, text } = await audit(root);
+  assert.deepEqual(not, ["service.active: unknown", "dump.space: unknown"], text);
+  assert.ok(Date.now() - started < 25_000, "no longer than the limits");
+});
 
 for (const { what, name = "debian12", broken, not } of BROKEN) {
   test(`${name}: ${what}`, { skip }, async (t) => {
