@@ -3,6 +3,7 @@ import type { Dated } from "../facts/audit-facts.js";
 import { CMDLINE_FILE } from "../kernel-files.js";
 import { type Check, fail, pass, skipped, unknown } from "./check.js";
 import { AS_ROOT, type AuditInput, ON_AN_IMAGE, type PlacedWord } from "./input.js";
+import { otherLoader } from "./words.js";
 
 /** What will boot: the sources, what was generated from them, and what booted. */
 export function bootChecks(input: AuditInput): readonly Check[] {
@@ -65,6 +66,8 @@ function entries(input: AuditInput): Check {
 function fresh(input: AuditInput): Check {
   const id = "boot.fresh";
   const { bootConfig, bootSources } = input.more;
+  const other = otherLoader(input.facts);
+  if (other !== null) return unknown(id, { reason: other.text, evidence: other.evidence });
   if (bootConfig === null || bootConfig.mtimeMs === null) {
     const path = bootConfig?.path ?? "/boot";
     return unknown(id, {

@@ -3,11 +3,17 @@ import type { Profile } from "../distro/profile.js";
 import { findCrashkernel } from "../edit/grub-defaults.js";
 import { toSource, unreadable } from "../plan/part.js";
 import { crashkernelWords } from "../plan/words.js";
-import type { Facts } from "../types.js";
+import type { Blocker, Facts } from "../types.js";
 import type { CrashkernelWords } from "./input.js";
 
 export function readWords(facts: Facts, { boot }: Profile): CrashkernelWords {
   const { grub, cmdline } = facts;
+  const running = cmdline === null ? null : crashkernelWords(cmdline);
+  const other = otherLoader(facts);
+  if (other !== null) {
+    const unknown = { kind: "unknown", why: other.text, path: other.evidence } as const;
+    return { configured: { ...unknown, line: null }, overridden: [], menu: unknown, running };
+  }
   const files = [grub.defaults, ...grub.dropIns];
   const broken = files.find((file) => unreadable(file) !== null);
   const found = findCrashkernel(files.flatMap(toSource), {
@@ -30,8 +36,13 @@ export function readWords(facts: Facts, { boot }: Profile): CrashkernelWords {
     configured,
     overridden: found.words.filter(({ effective }) => !effective),
     menu: readMenu(facts),
-    running: cmdline === null ? null : crashkernelWords(cmdline),
+    running,
   };
+}
+
+/** The command line comes from somewhere else than GRUB's defaults (facts/loaders.ts): they would mislead. */
+export function otherLoader({ blockers }: Facts): Blocker | null {
+  return blockers.find(({ severity }) => severity === "refusal") ?? null;
 }
 
 function readMenu({ grub }: Facts): CrashkernelWords["menu"] {

@@ -19,9 +19,14 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
   const parser = yargs()
     .scriptName("kdump-setup")
     .locale("en")
-    .usage(
-      "$0 --crashkernel auto|EXPR [--yes]\n$0 --check [--policy POLICY]\n$0 --disable [--yes]\n$0 --dump-level LEVEL --target TARGET [--yes]\n$0 rollback [ID]\n$0 history\n$0 explain EXPR",
-    )
+    // one by one: lines of one text are wrapped as if it were a paragraph
+    .usage("$0 --crashkernel auto|EXPR [--yes]")
+    .usage("$0 --check [--policy enabled|disabled|FILE]")
+    .usage("$0 --disable [--yes]")
+    .usage("$0 --dump-level LEVEL --target TARGET [--yes]")
+    .usage("$0 rollback [ID]")
+    .usage("$0 history")
+    .usage("$0 explain EXPR")
     .parserConfiguration({
       "duplicate-arguments-array": true,
       "camel-case-expansion": true,

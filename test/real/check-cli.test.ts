@@ -49,6 +49,14 @@ for (const [line, says] of MISUSE) {
   });
 }
 
+test("--help shows each usage on a line of its own", { skip }, async () => {
+  const { stdout } = await runTool(["--help"]);
+  assert.match(
+    stdout,
+    /^kdump-setup --check \[--policy enabled\|disabled\|FILE\]\nkdump-setup --disable \[--yes\]\n/m,
+  );
+});
+
 test("of an image nothing is run, and nothing in it is written", { skip }, async (t) => {
   const root = await overlayRoot(t, "debian12");
   const trace = path.join(temporaryDirectory(t), "trace");

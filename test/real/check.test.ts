@@ -323,6 +323,13 @@ const BROKEN: readonly Broken[] = [
     not: ["boot.configured", "boot.entries", "boot.drift", "boot.override"].map((id) => `${id}: unknown`),
   },
   {
+    what: "a system of ostree, whose command line does not come from GRUB's defaults",
+    broken: (root) => plant(root, { "run/ostree-booted": "" }),
+    not: ["boot.configured", "boot.entries", "boot.fresh", "boot.drift", "boot.override"].map(
+      (id) => `${id}: unknown`,
+    ),
+  },
+  {
     what: "a source whose outcome cannot be followed",
     broken: (root) => {
       mkdirSync(`${root}/etc/default/grub.d`, { recursive: true });
