@@ -83,7 +83,7 @@ function sizeChoice(subject: Subject, request: SetupRequest): Choice<Size> {
   const before = choices.findIndex(({ value }) =>
     value.kind === "expression"
       ? value.text === request.crashkernel
-      : value.kind === "none" && request.crashkernel === null,
+      : value.kind === "none" && request.disable,
   );
   return {
     message: "Memory for the capture kernel?",

@@ -62,7 +62,7 @@ async function askAll(about: Omit<Subject, "asker">, request: SetupRequest): Pro
       }
       at += 1;
       // what is left belongs to a reservation
-      if (wished.crashkernel === null) break;
+      if (wished.disable) break;
     }
     return wished;
   } finally {

@@ -3,6 +3,7 @@ import { FORMAT_NAMES } from "../../audit/formats/formats.js";
 import { UsageError } from "../../errors.js";
 import type { CheckRequest } from "../request.js";
 import { common } from "./common.js";
+import { dumpOptionGiven } from "./dump.js";
 import { type Args, flag, text } from "./values.js";
 
 export const CHECK = {
@@ -37,6 +38,8 @@ export function checkRequest(args: Args): CheckRequest {
     const name = other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UsageError(`--check changes nothing, so --${name} does not go with it`);
   }
+  const dump = dumpOptionGiven(args);
+  if (dump !== null) throw new UsageError(`--check changes nothing, so ${dump} does not go with it`);
   const wanted = text(args, "format");
   return {
     command: "check",
