@@ -8,6 +8,7 @@ import type { SetupRequest } from "./request.js";
 import { standing } from "./size.js";
 import type { Target } from "./target.js";
 import { resolveWish, type Wish } from "./wish.js";
+import { DUMP_QUESTIONS } from "./wizard-dump.js";
 
 export interface Subject {
   readonly target: Target;
@@ -18,7 +19,7 @@ export interface Subject {
 /** Asks, and answers with the request as it is wished then; null where there is nothing to ask. */
 export type Question = (subject: Subject, request: SetupRequest) => Promise<Answer<SetupRequest>> | null;
 
-export const QUESTIONS: NonEmpty<Question> = [askSize, askReboot];
+export const QUESTIONS: NonEmpty<Question> = [askSize, ...DUMP_QUESTIONS, askReboot];
 
 type Size =
   | { readonly kind: "expression"; readonly text: string }
@@ -31,7 +32,7 @@ async function askSize(subject: Subject, request: SetupRequest): Promise<Answer<
     if (chosen.kind !== "answer") return chosen;
     const size = chosen.value;
     if (size.kind === "none")
-      return { kind: "answer", value: { ...request, crashkernel: null, disable: true } };
+      return { kind: "answer", value: { ...request, crashkernel: null, disable: true, dump: null } };
     const reserving = { ...request, disable: false };
     if (size.kind === "expression")
       return { kind: "answer", value: { ...reserving, crashkernel: size.text } };

@@ -8,11 +8,13 @@ import { untilInterrupted } from "../ui/ask.js";
 import { openAsker } from "../ui/asker.js";
 import { showFound } from "../ui/found.js";
 import type { Output } from "../ui/output.js";
+import { dumpOptions } from "./options/dump.js";
 import { JSON_SCHEMA, type Outcome, refusedOutcome } from "./outcome.js";
 import type { SetupRequest, WizardRequest } from "./request.js";
 import { NEEDS_ROOT, setup } from "./setup.js";
 import { openTarget } from "./target.js";
 import { think } from "./think.js";
+import { ifAny } from "./wizard-dump.js";
 import { QUESTIONS, type Subject } from "./wizard-questions.js";
 
 export async function wizard(request: WizardRequest, output: Output): Promise<Outcome> {
@@ -27,7 +29,7 @@ export async function wizard(request: WizardRequest, output: Output): Promise<Ou
   for (;;) {
     const answered = await askAll({ target, facts }, wished);
     if (answered === null) return nothing(output);
-    wished = answered;
+    wished = { ...answered, dump: ifAny(answered.dump) };
     const last: { verdict: Verdict } = { verdict: "no" };
     const outcome = await setup(wished, output, openMachine, async (message, signal) => {
       last.verdict = await untilInterrupted(askVerdict(message), signal);
@@ -103,7 +105,9 @@ function commandLineOf(wished: SetupRequest): string {
   if (root !== "/") words.push("--root", root);
   for (const [name, value] of Object.entries({ ram, kernel, arch, distro }))
     if (value !== undefined) words.push(`--${name}`, value);
-  words.push(...(crashkernel === null ? ["--disable"] : ["--crashkernel", crashkernel]), "--yes");
+  words.push(...(crashkernel === null ? ["--disable"] : ["--crashkernel", crashkernel]));
+  if (wished.dump !== null) words.push(...dumpOptions(wished.dump));
+  words.push("--yes");
   if (wished.reboot) words.push("--reboot");
   return words.map(quoted).join(" ");
 }

@@ -57,7 +57,8 @@ export function openMenuAsker(): Asker {
         // what it will do, while it is typed
         onRender(this: { msg?: string; value?: string; done?: boolean }) {
           const typed = this.value === undefined || this.value === "" ? initial : this.value;
-          this.msg = typed === "" || this.done === true ? message : `${message} [${check(typed).says}]`;
+          const says = typed === "" || this.done === true ? "" : check(typed).says;
+          this.msg = says === "" ? message : `${message} [${says}]`;
         },
       }),
     close() {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertGolden } from "../support/golden.js";
-import { diffSnapshots, overlayRoot, run, snapshot, withoutRoot } from "../support/roots.js";
+import { diffSnapshots, overlayRoot, run, runTool, snapshot, withoutRoot } from "../support/roots.js";
 import { ask, assertBoots, NEAR, tool } from "./job.js";
 import { terminal } from "./terminal.js";
 
@@ -24,6 +24,7 @@ const start = (t: Parameters<typeof terminal>[0], root: string, screen: keyof ty
   terminal(t, ["--root", root, "--ram", "4G"], SCREENS[screen].env, SIZE);
 
 const FIRST = /Memory for the capture kernel\?(.|\n)*give the memory back/;
+const DUMP = /The dump itself\?(.|\n)*other settings/;
 const LAST = /Make these changes\?(.|\n)*back to the questions/;
 
 /** What differs from run to run is named instead. */
@@ -49,6 +50,8 @@ for (const name of ["xterm", "vt100", "dumb", "latin1"] as const) {
     await screen.until(/does not know "X"/);
     if (nth(1).length === 1) await screen.keys("BSpace", "M", "Enter");
     else await screen.keys("2", "5", "6", "M", "Enter");
+    await screen.until(DUMP);
+    await screen.keys(...nth(1));
     await screen.until(LAST);
     await screen.keys(...nth(2));
     assert.equal(await screen.ended(), 0);
@@ -68,6 +71,8 @@ test("Enter at every question but the last takes what is proposed, and the last 
   const screen = await start(t, root);
   await screen.until(FIRST);
   await screen.keys("Enter");
+  await screen.until(DUMP);
+  await screen.keys("Enter");
   await screen.until(LAST);
   await screen.keys("Enter");
   assert.equal(await screen.ended(), 0);
@@ -84,6 +89,12 @@ test("there is a way back, from every question and from the plan", { skip }, asy
   await screen.keys("Escape");
   await screen.until(/\n. crashkernel=.*(.|\n)*\? Memory for(.|\n)*give the memory back/);
   await screen.keys("Down", "Enter"); // the distribution's own
+  await screen.until(DUMP);
+  await screen.keys("Escape");
+  await screen.until(/\n. The dump itself\?(.|\n)*\? Memory for(.|\n)*give the memory back/);
+  await screen.keys("Enter");
+  await screen.until(/\n. The dump itself\?(.|\n)*The dump itself\?(.|\n)*other settings/);
+  await screen.keys("Enter");
   await screen.until(/\n. Memory.*the distribution's own(.|\n)*back to the questions/);
   await screen.keys("Down", "Down", "Enter");
   // the cursor stands on what was chosen before
@@ -91,14 +102,53 @@ test("there is a way back, from every question and from the plan", { skip }, asy
     /back to the questions\n+Nothing was changed\.\n\? Memory(.|\n)*\u276f +the distribution's own/,
   );
   await screen.keys("Up", "Enter");
+  await screen.until(/as this machine needs[^\n]*\n\? The dump itself(.|\n)*other settings/);
+  await screen.keys("Enter");
   await screen.until(
     /back to the questions\n(.|\n)*as this machine needs[^\n]*\n(.|\n)*Make these changes\?(.|\n)*yes\n/,
   );
   await screen.keys("Escape");
-  await screen.until(/Memory for the capture kernel\?[^\n]*\n(.|\n)*give the memory back\n*$/);
+  await screen.until(
+    /Nothing was changed\.\n\? Memory for the capture kernel\?[^\n]*\n(.|\n)*give the memory back\n*$/,
+  );
   await screen.keys("C-c");
   assert.equal(await screen.ended(), 0);
   await screen.until(/Nothing was changed\./);
+});
+
+test("every setting of the dump is asked for where one is wanted, and written", { skip }, async (t) => {
+  const root = await overlayRoot(t, "debian12");
+  const screen = await start(t, root, "dumb");
+  const answer = async (shown: RegExp, ...typed: readonly string[]) => {
+    await screen.until(shown);
+    for (const text of typed) await screen.keys(...text, "Enter");
+  };
+  await answer(FIRST, "1");
+  await answer(DUMP, "2");
+  await answer(/Where does a dump go\?(.|\n)*by SSH\n(.|\n)*:\s*$/, "3");
+  // what is wrong is told, b goes back to the question before
+  await answer(/HOST:PATH .*:\s*$/, "host", "b");
+  await screen.until(/write nfs:HOST:PATH(.|\n)*Where does a dump go\?/);
+  await answer(/:\s*$/, "2");
+  await answer(/Directory for dumps \[\/var\/crash\].*:\s*$/, "/srv/crash");
+  await answer(/What does a dump leave out\?(.|\n)*:\s*$/, "2");
+  await answer(/When a dump cannot be saved\?(.|\n)*:\s*$/, "2");
+  await answer(/How many dumps are kept\?.*:\s*$/, "x", "3");
+  await answer(/What else is to make the kernel panic\?(.|\n)*:\s*$/, "2");
+  await screen.until(LAST);
+  assertGolden("wizard/dump-settings.txt", steady(await screen.joined(), root));
+  await screen.keys("2", "Enter");
+  assert.equal(await screen.ended(), 0);
+  await screen.until(/The same without questions: /);
+  const [, line = ""] = /The same without questions: kdump-setup (.*)/.exec(await screen.joined()) ?? [];
+  assert.match(
+    line,
+    / --dump-level 23 --core-dir \/srv\/crash --target local --fail-action halt --keep-dumps 3 --panic-on oops --yes$/,
+  );
+  const again = await runTool(line.trim().split(" "));
+  assert.equal(again.code, 0, again.stderr);
+  assert.match(again.stdout, /Nothing to do/);
+  assert.match(readFileSync(`${root}/etc/default/kdump-tools`, "utf8"), /^KDUMP_COREDIR="?\/srv\/crash"?$/m);
 });
 
 test("no crash dumps: what the package reserves is taken out, and the service disabled", {
@@ -120,7 +170,7 @@ for (const key of ["C-c", "C-d"])
   for (const [where, keys] of [
     ["the first question", []],
     ["the own expression", ["Down", "Down", "Enter", "1"]],
-    ["the last question", ["Enter"]],
+    ["the last question", ["Enter", "Enter"]],
   ] as const)
     test(`${key} at ${where} changes nothing`, { skip }, async (t) => {
       const root = await overlayRoot(t, "debian12");
@@ -167,6 +217,8 @@ test("a fresh server: the packages are asked for and installed first", {
   const screen = await start(t, root);
   const shown = await screen.until(FIRST);
   assert.match(shown, /^Packages +kdump-tools not installed, makedumpfile not installed$/m);
+  await screen.keys("Enter");
+  await screen.until(DUMP);
   await screen.keys("Enter");
   await screen.until(/Install kdump-tools makedumpfile\?(.|\n)*back to the questions/);
   await screen.keys("Down", "Enter");

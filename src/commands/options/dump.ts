@@ -60,6 +60,21 @@ export function dumpWishes(args: Args): DumpWishes | null {
   return wishes;
 }
 
+/** The options that stand for these wishes, as they are typed. */
+export function dumpOptions(wishes: DumpWishes): readonly string[] {
+  const { level, directory, target, keyFile, failAction, keepDumps, panicOn } = wishes;
+  const given: Readonly<Record<keyof typeof DUMP, string | number | null>> = {
+    "dump-level": level,
+    "core-dir": directory,
+    target: target === null ? null : target.kind === "local" ? "local" : `${target.kind}:${target.where}`,
+    "ssh-key": keyFile,
+    "fail-action": failAction,
+    "keep-dumps": keepDumps,
+    "panic-on": panicOn === null ? null : panicOn.join(","),
+  };
+  return Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [`--${name}`, `${value}`]));
+}
+
 /** The first of these options that was given, with its dashes; null when none was. */
 export function dumpOptionGiven(args: Args): string | null {
   const given = NAMES.find((name) => args[camel(name)] !== undefined);
