@@ -34,6 +34,7 @@ need oscap:openscap-scanner xmllint:libxml2-utils @/usr/bin/python3:python3 \
   @/usr/lib/python3/dist-packages/prometheus_client:python3-prometheus-client || say "NO JUDGES OF REPORTS: tests of an audit's formats are skipped."
 if [ "$(id -u)" = 0 ] && [ "$(uname -m)" = x86_64 ]; then
   bash scripts/roots.sh || failed+=("the test roots")
+  bash scripts/dumps.sh || failed+=("the saved dumps")
 else
   say "NO ROOTS: only root on x86_64 can make them; every test that works on one is skipped."
 fi
