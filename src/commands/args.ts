@@ -2,6 +2,7 @@ import yargs from "yargs";
 import { UsageError } from "../errors.js";
 import { asksForCheck, CHECK, checkRequest } from "./options/check.js";
 import { COMMON, common } from "./options/common.js";
+import { DUMPS, dumpsRequest } from "./options/dumps.js";
 import { EXPLAIN, explainRequest } from "./options/explain.js";
 import { ROLLBACK, rollbackRequest } from "./options/rollback.js";
 import { SETUP, setupRequest } from "./options/setup.js";
@@ -27,6 +28,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .usage("$0 rollback [ID]")
     .usage("$0 history")
     .usage("$0 explain EXPR")
+    .usage("$0 dumps [--prune N]")
     .parserConfiguration({
       "duplicate-arguments-array": true,
       "camel-case-expansion": true,
@@ -44,6 +46,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     )
     .command("history", "who changed what, when and why", {}, (args) =>
       take({ command: "history", ...common(args) }),
+    )
+    .command("dumps", "the saved dumps, and the command that opens each", DUMPS, (args) =>
+      take(dumpsRequest(args)),
     )
     .version(VERSION)
     .strict()

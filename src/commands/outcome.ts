@@ -2,7 +2,7 @@ import type { Applied, RanCommand } from "../apply/apply.js";
 import type { FileDiff } from "../diff/unified.js";
 import { EXIT, type ExitCode, type KdumpError, RefusedError } from "../errors.js";
 import { targetKernel } from "../facts/boots.js";
-import type { Facts, Plan } from "../types.js";
+import type { BaseFacts, Plan } from "../types.js";
 import type { Output } from "../ui/output.js";
 import { showApplied, showReasons } from "../ui/show.js";
 import type { Target } from "./target.js";
@@ -20,7 +20,10 @@ export interface Outcome {
 
 type Result = "applied" | "unchanged" | "planned" | "refused" | "rolled-back" | "stuck";
 
-export function hostOf(facts: Facts, profileId: string): Readonly<Record<string, unknown>> {
+export function hostOf(
+  facts: Pick<BaseFacts, "arch" | "kernels" | "runningKernel" | "memory">,
+  profileId: string | null,
+): Readonly<Record<string, unknown>> {
   return {
     distro: profileId,
     arch: facts.arch,

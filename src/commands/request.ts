@@ -72,10 +72,21 @@ export interface CheckRequest extends Omit<CommonOptions, "format"> {
   readonly policy: string;
 }
 
+export interface DumpsRequest extends CommonOptions {
+  readonly command: "dumps";
+  /** how many of the newest stay; null to list only */
+  readonly prune: number | null;
+  readonly dryRun: boolean;
+  readonly exitCode: boolean;
+  readonly yes: boolean;
+  readonly force: boolean;
+}
+
 export type Request =
   | SetupRequest
   | WizardRequest
   | CheckRequest
   | RollbackRequest
   | HistoryRequest
-  | ExplainRequest;
+  | ExplainRequest
+  | DumpsRequest;

@@ -13,7 +13,14 @@ import {
   type Place,
   text,
 } from "./decode.js";
-import type { BootProfile, DumpSettingsProfile, InstallProfile, KdumpProfile, Profile } from "./profile.js";
+import type {
+  BootProfile,
+  DumpSettingsProfile,
+  DumpsProfile,
+  InstallProfile,
+  KdumpProfile,
+  Profile,
+} from "./profile.js";
 
 const id = text("^[a-z0-9][a-z0-9._-]*$", "an id in lower case");
 const version = text("^[0-9A-Za-z][0-9A-Za-z._-]*$", "a release as text");
@@ -22,6 +29,14 @@ const path = text("^(/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)+$", "an absolute path wi
 const releasePath = text(
   "^(/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)*/[A-Za-z0-9._+@-]*\\{release\\}[A-Za-z0-9._+@-]*$",
   "an absolute path whose last part has {release} in it",
+);
+const debugKernel = text(
+  "^(/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)*/[A-Za-z0-9._+@-]*\\{release\\}[A-Za-z0-9._+@/-]*$",
+  "an absolute path with {release} in it",
+);
+const debugPackage = text(
+  "^[a-z0-9][a-z0-9.+-]*\\{release\\}[a-z0-9.+-]*$",
+  "a package name with {release} in it",
 );
 const suffix = text("^\\.[a-z0-9]+$", "a file name's ending, with its dot");
 const variable = text("^[A-Za-z_][A-Za-z0-9_]*$", "a shell variable's name");
@@ -96,6 +111,16 @@ const settings: Decoder<DumpSettingsProfile> = object({
   panicOn: object({ file: path, always: list(trigger) }),
 });
 
+const dumps: Decoder<DumpsProfile> = object({
+  file: path,
+  form: choice(["shell", "keyword"]),
+  directory: variable,
+  otherwise: path,
+  elsewhere: nonEmptyList(variable),
+  debugKernels: nonEmptyList(debugKernel),
+  debugPackage,
+});
+
 const kdump: Decoder<KdumpProfile> = object({
   packages: nonEmptyList(packageName),
   install,
@@ -114,6 +139,7 @@ const kdump: Decoder<KdumpProfile> = object({
   settings,
   reload: command(),
   unload: command(),
+  dumps,
 });
 
 export const profileForm: Decoder<Profile> = object({

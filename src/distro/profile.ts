@@ -101,6 +101,22 @@ export interface KdumpProfile {
   readonly reload: NonEmpty<string>;
   /** takes the loaded capture kernel out */
   readonly unload: NonEmpty<string>;
+  readonly dumps: DumpsProfile;
+}
+
+export interface DumpsProfile {
+  /** the setting that names the directory: a shell variable, or a keyword at a line's beginning (kdump.conf(5)) */
+  readonly file: string;
+  readonly form: "shell" | "keyword";
+  readonly directory: string;
+  /** where dumps are saved when that is not set */
+  readonly otherwise: string;
+  /** settings of the same file that send dumps to another machine or another file system */
+  readonly elsewhere: NonEmpty<string>;
+  /** where the kernel's image with debugging symbols may stand, most likely first; `{release}` is its uname -r */
+  readonly debugKernels: NonEmpty<string>;
+  /** the package that brings it */
+  readonly debugPackage: string;
 }
 
 /** Where the dump's own settings stand, and which of them this release knows. Keys are variables or kdump.conf options. */

@@ -3,11 +3,13 @@ import {
   constants,
   fchmodSync,
   fchownSync,
+  fstatSync,
   fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   symlinkSync,
@@ -138,6 +140,9 @@ export function openMachine(root: string): Machine {
         throw error;
       }
     },
+    removeDirectory(path, files) {
+      removeWhole(nameAt(path), new Set(files));
+    },
     syncFile(path) {
       const fd = openSync(at(path), constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
@@ -220,6 +225,28 @@ function stands(path: string): boolean {
   } catch (error) {
     return !isMissing(error);
   }
+}
+
+/**
+ * The directory is held open, and what is in it named through that: one that is put in its place meanwhile is not it.
+ */
+function removeWhole(path: string, files: ReadonlySet<string>): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const own = fstatSync(fd);
+    if (own.uid !== 0) throw new Error(`${path} does not belong to root`);
+    if (own.dev !== lstatSync(dirname(path)).dev) throw new Error(`${path} is a mount of its own`);
+    const names = readdirSync(`/proc/self/fd/${fd}`);
+    for (const name of names)
+      if (!files.has(name) || !lstatSync(`/proc/self/fd/${fd}/${name}`).isFile())
+        throw new Error(`${path}/${name} is something else than was looked at`);
+    for (const name of names) unlinkSync(`/proc/self/fd/${fd}/${name}`);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  rmdirSync(path);
+  syncDirectory(dirname(path));
 }
 
 function syncDirectory(path: string): void {

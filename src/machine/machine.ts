@@ -90,6 +90,11 @@ export interface Machine extends Reader {
   makeDirectory(path: string, mode: number): readonly string[];
   /** Removes a directory when it is empty; otherwise leaves it. */
   removeEmptyDirectory(path: string): void;
+  /**
+   * Removes a directory that root made, and the regular files of these names in it. Throws, before anything is removed,
+   * when it is no directory of root's on its parent's file system or when anything else stands in it; no link is followed.
+   */
+  removeDirectory(path: string, files: readonly string[]): void;
   /** Syncs one file's bytes. */
   syncFile(path: string): void;
   /** Syncs the whole file system `path` is on. */

@@ -76,7 +76,10 @@ test("every command of README's table does what its row says", { skip }, async (
     }
     const audits = words.includes("--check");
     const reads =
-      audits || words.includes("--dry-run") || words.includes("history") || words[0] === "explain";
+      audits ||
+      words.includes("--dry-run") ||
+      words.includes("history") ||
+      ["explain", "dumps"].includes(words[0] ?? "");
     // "Without --yes it asks": here nobody answers
     if (!reads && !words.includes("--yes")) {
       const asked = await runTool(args);

@@ -11,6 +11,7 @@ const EFFECTS: ReadonlySet<string | symbol> = new Set([
   "remove",
   "makeDirectory",
   "removeEmptyDirectory",
+  "removeDirectory",
   "syncFile",
   "syncFileSystem",
   "freezeOnce",

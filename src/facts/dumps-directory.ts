@@ -1,0 +1,76 @@
+import type { DumpsProfile, Profile } from "../distro/profile.js";
+import { evaluateFiles } from "../edit/evaluate.js";
+import type { Reader } from "../machine/machine.js";
+
+/** Where dumps are saved on this system, and who says so. */
+export interface DumpDirectory {
+  readonly path: string;
+  readonly source: string;
+  /** what is not certain about it: a setting that cannot be read, dumps that go elsewhere */
+  readonly notes: readonly string[];
+}
+
+export function dumpDirectory(reader: Reader, profile: Profile): DumpDirectory {
+  const { dumps } = profile.kdump;
+  const state = reader.read(dumps.file, 1024 * 1024);
+  const otherwise = (source: string, notes: readonly string[] = []): DumpDirectory => ({
+    path: dumps.otherwise,
+    source,
+    notes,
+  });
+  if (state.kind === "absent") return otherwise(`the default: there is no ${dumps.file}`);
+  if (state.kind !== "file") {
+    const why = state.kind === "unreadable" ? state.why : state.type;
+    return otherwise("the default", [
+      `${dumps.file} cannot be read (${why}): whether dumps go elsewhere is not known`,
+    ]);
+  }
+  const setting = dumps.form === "shell" ? variables(state.text, dumps, profile) : keywords(state.text);
+  const elsewhere = dumps.elsewhere.flatMap((name) => {
+    const value = setting(name);
+    return value.kind === "known" && value.text !== ""
+      ? [`${dumps.file} sends dumps to ${name} ${value.text}: what was saved there is not listed`]
+      : [];
+  });
+  const value = setting(dumps.directory);
+  if (value.kind === "unknown") {
+    const why = `${dumps.file}:${value.line}: what ${dumps.directory} is cannot be told: ${value.why}`;
+    return otherwise("the default", [why, ...elsewhere]);
+  }
+  if (value.kind === "unset" || value.text === "")
+    return otherwise(`the default: ${dumps.directory} is not set in ${dumps.file}`, elsewhere);
+  if (!value.text.startsWith("/"))
+    return otherwise("the default", [
+      `${dumps.directory} in ${dumps.file} is no absolute path: ${value.text}`,
+      ...elsewhere,
+    ]);
+  return { path: value.text, source: `${dumps.directory} in ${dumps.file}`, notes: elsewhere };
+}
+
+type Setting = (
+  name: string,
+) =>
+  | { readonly kind: "known"; readonly text: string }
+  | { readonly kind: "unset" }
+  | { readonly kind: "unknown"; readonly line: number; readonly why: string };
+
+function variables(text: string, { file }: DumpsProfile, profile: Profile): Setting {
+  const { values } = evaluateFiles([{ path: file, text }], { shell: profile.boot.shell });
+  return (name) => {
+    const value = values(name);
+    return value.kind === "known" ? { kind: "known", text: value.text } : value;
+  };
+}
+
+/** kdump.conf(5): a keyword, blanks, the rest of the line; "#" begins a comment; the last one counts. */
+function keywords(text: string): Setting {
+  const found = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const [, name, value] = /^\s*(\w+)\s+([^#]*)/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) found.set(name, value.trim());
+  }
+  return (name) => {
+    const value = found.get(name);
+    return value === undefined ? { kind: "unset" } : { kind: "known", text: value };
+  };
+}
