@@ -51,16 +51,23 @@ export function readDumpBytes(read: Bytes, size: number): DumpBytes {
   const start = read(0, FLAT_MAGIC.length)?.toString("latin1") ?? "";
   const packed = PACKED.find(([, magic]) => start.startsWith(magic));
   if (packed !== undefined) return { ...NOTHING, packed: packed[0] };
-  if (start !== FLAT_MAGIC) return inside(read, size);
+  if (start !== FLAT_MAGIC) return inside(read, size).dump;
   const flat = unflattened(read, size);
-  return { ...inside(flat.read, null), flattened: true, complete: flat.complete };
+  const { dump, least } = inside(flat.read, null);
+  return { ...dump, flattened: true, complete: dump.complete !== false && flat.isWhole(least) };
+}
+
+interface Inside {
+  readonly dump: DumpBytes;
+  /** bytes that a whole dump has at least */
+  readonly least: number;
 }
 
 /** `size` is null where what is read is put together from the pieces of another file. */
-function inside(read: Bytes, size: number | null): DumpBytes {
+function inside(read: Bytes, size: number | null): Inside {
   const magic = read(0, 8)?.toString("latin1") ?? "";
   if (magic === "KDUMP   ") return compressed(read, size);
-  return magic.startsWith("\x7fELF") ? elf(read, size) : NOTHING;
+  return magic.startsWith("\x7fELF") ? elf(read, size) : { dump: NOTHING, least: 0 };
 }
 
 /** struct disk_dump_header: signature, version, utsname (six fields of 65 bytes), 2 bytes of padding, timeval, numbers. */
@@ -76,10 +83,10 @@ const COMPRESSION = [
 ] as const;
 
 /** The header is in the byte order of the machine that crashed, with the sizes of a 64-bit one. */
-function compressed(read: Bytes, size: number | null): DumpBytes {
+function compressed(read: Bytes, size: number | null): Inside {
   const header = read(0, 464);
   if (header === null || header.length < 464)
-    return { ...NOTHING, format: "kdump-compressed", complete: false };
+    return { dump: { ...NOTHING, format: "kdump-compressed", complete: false }, least: 0 };
   const version = header.readInt32LE(8);
   const little = version > 0 && version < 0x10000;
   const int = (buffer: Buffer, at: number) => (little ? buffer.readInt32LE(at) : buffer.readInt32BE(at));
@@ -92,7 +99,7 @@ function compressed(read: Bytes, size: number | null): DumpBytes {
   const info = sub === null ? "" : vmcoreinfo(read, sub, little);
   const data = (1 + subBlocks + bitmapBlocks) * block;
   const cut = (status & INCOMPLETE) !== 0 || (sane && size !== null && size < data);
-  return {
+  const dump: DumpBytes = {
     ...NOTHING,
     format: "kdump-compressed",
     compression: COMPRESSION.find(([flag]) => (status & flag) !== 0)?.[1] ?? null,
@@ -102,6 +109,7 @@ function compressed(read: Bytes, size: number | null): DumpBytes {
     crashedAt: crashTime(info),
     complete: cut ? false : null,
   };
+  return { dump, least: sane ? data : 0 };
 }
 
 function field(header: Buffer, index: number): string | null {
@@ -129,11 +137,11 @@ const MACHINES: ReadonlyMap<number, string> = new Map([
   [183, "aarch64"],
 ]);
 
-function elf(read: Bytes, size: number | null): DumpBytes {
+function elf(read: Bytes, size: number | null): Inside {
   const notes = elfNotes(read);
-  if (notes === null) return { ...NOTHING, format: "elf", complete: false };
+  if (notes === null) return { dump: { ...NOTHING, format: "elf", complete: false }, least: 0 };
   const info = notes.vmcoreinfo;
-  return {
+  const dump: DumpBytes = {
     ...NOTHING,
     format: "elf",
     release: setting(info, "OSRELEASE"),
@@ -141,6 +149,7 @@ function elf(read: Bytes, size: number | null): DumpBytes {
     crashedAt: crashTime(info),
     complete: size === null ? null : size >= notes.end,
   };
+  return { dump, least: notes.end };
 }
 
 function setting(info: string, name: string): string | null {

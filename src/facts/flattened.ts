@@ -8,6 +8,7 @@ import type { Bytes } from "./dump-bytes.js";
 export const FLAT_MAGIC = "makedumpfile";
 const FIRST = 4096;
 const HEAD = 16;
+const END = Buffer.alloc(HEAD, 0xff);
 /** Headers and notes come first; what is wanted of a dump is in the first few pieces. */
 const MAX_PIECES = 256;
 
@@ -19,20 +20,31 @@ interface Piece {
   readonly length: number;
 }
 
-/** Reading the beginning of the dump as if it were put together. `complete`: the piece that ends it is there. */
-export function unflattened(read: Bytes, size: number): { readonly read: Bytes; readonly complete: boolean } {
+export interface Unflattened {
+  /** reads the beginning of the dump as if it were put together */
+  readonly read: Bytes;
+  /** the file ends like a whole one, and is long enough to hold so many bytes of the dump in pieces of a page */
+  isWhole(bytes: number): boolean;
+}
+
+export function unflattened(read: Bytes, size: number): Unflattened {
   const pieces: Piece[] = [];
-  for (let from = FIRST; pieces.length < MAX_PIECES; ) {
-    const head = read(from, HEAD);
-    if (head === null || head.length < HEAD) break;
+  let from = FIRST;
+  let head = read(from, HEAD);
+  while (pieces.length < MAX_PIECES && head !== null && head.length === HEAD) {
     const [at, length] = [Number(head.readBigInt64BE(0)), Number(head.readBigInt64BE(8))];
     if (at < 0 || length <= 0 || !Number.isSafeInteger(at) || !Number.isSafeInteger(length)) break;
     pieces.push({ at, from: from + HEAD, length });
     from += HEAD + length;
+    head = read(from, HEAD);
   }
+  const walked = head?.equals(END) === true;
+  // sixteen such bytes stand also in the middle of a dump, in its bitmaps: those come before the pages
   const end = size < FIRST + HEAD ? null : read(size - HEAD, HEAD);
-  const complete = end?.equals(Buffer.alloc(HEAD, 0xff)) === true;
-  return { complete, read: (from, bytes) => gather(read, pieces, from, bytes) };
+  return {
+    read: (at, bytes) => gather(read, pieces, at, bytes),
+    isWhole: (bytes) => end?.equals(END) === true && (walked || size > FIRST + bytes * (1 + HEAD / 1024)),
+  };
 }
 
 /** A later piece for the same place wins, as it does when they are written one after the other. */
