@@ -2,6 +2,7 @@ import yargs from "yargs";
 import { UsageError } from "../errors.js";
 import { asksForCheck, CHECK, checkRequest } from "./options/check.js";
 import { COMMON, common } from "./options/common.js";
+import { CRASH_TEST, crashTestRequest } from "./options/crash-test.js";
 import { DUMPS, dumpsRequest } from "./options/dumps.js";
 import { EXPLAIN, explainRequest } from "./options/explain.js";
 import { ROLLBACK, rollbackRequest } from "./options/rollback.js";
@@ -29,6 +30,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .usage("$0 history")
     .usage("$0 explain EXPR")
     .usage("$0 dumps [--prune N]")
+    .usage("$0 crash-test [--yes --hostname NAME]")
     .parserConfiguration({
       "duplicate-arguments-array": true,
       "camel-case-expansion": true,
@@ -49,6 +51,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     )
     .command("dumps", "the saved dumps, and the command that opens each", DUMPS, (args) =>
       take(dumpsRequest(args)),
+    )
+    .command("crash-test", "crash this machine on purpose, to see a dump saved", CRASH_TEST, (args) =>
+      take(crashTestRequest(args)),
     )
     .version(VERSION)
     .strict()

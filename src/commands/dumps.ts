@@ -9,11 +9,13 @@ import { canAsk, confirm } from "../ui/ask.js";
 import { type ShownDump, showDumps } from "../ui/dumps.js";
 import { type Output, printable } from "../ui/output.js";
 import { showWarnings } from "../ui/show.js";
+import { showTested } from "./crash-test.js";
 import { interruptible } from "./interrupt.js";
 import { hostOf, JSON_SCHEMA, type Outcome } from "./outcome.js";
 import { askedWith, carryOutPrune, proposePrune } from "./prune.js";
 import type { DumpsRequest } from "./request.js";
 import { openTarget, type Target } from "./target.js";
+import { keepResult, lastTest } from "./tested.js";
 
 /** What was saved when this system crashed; with --prune, all but the newest of it removed. */
 export async function dumps(request: DumpsRequest, output: Output): Promise<Outcome> {
@@ -48,6 +50,8 @@ export async function dumps(request: DumpsRequest, output: Output): Promise<Outc
         output.talk("Nothing was removed.");
         return { exit: EXIT.ok, document };
       }
+      // the dump that proves something may be one of them
+      await keepResult(target.machine, lastTest(target.machine));
       return carryOutPrune(output, target.machine, proposed, document, signal);
     } finally {
       lock.release();
@@ -62,7 +66,7 @@ export interface Seen {
 
 function lookFor({ machine, profile }: Target): Seen {
   const directory = dumpDirectory(machine, profile);
-  return { directory, found: collectDumps(machine, directory.path, profile.kdump.dumps) };
+  return { directory, found: collectDumps(machine, directory.path, profile.kdump.dumps.debugKernels) };
 }
 
 function list(output: Output, target: Target): Outcome {
@@ -70,6 +74,7 @@ function list(output: Output, target: Target): Outcome {
   const { directory, found } = seen;
   showWarnings(output, [...target.warnings, ...directory.notes]);
   const where = printable(`${directory.path} (${directory.source})`);
+  showTested(output, lastTest(target.machine));
   if (found.kind === "absent") output.result(`No dump: there is no directory ${where}.`);
   else if (found.kind === "unreadable") output.result(`${where} cannot be read: ${found.why}.`);
   else if (found.dumps.length === 0) output.result(`No dump in ${where}.`);
@@ -94,6 +99,7 @@ function documentOf(target: Target, { directory, found }: Seen): Readonly<Record
       state: found.kind === "dumps" ? "readable" : found.kind,
     },
     dumps: found.kind === "dumps" ? found.dumps.map((dump) => shown(target, dump)) : [],
+    test: lastTest(target.machine)?.document ?? null,
     warnings: [...target.warnings, ...directory.notes],
   };
 }

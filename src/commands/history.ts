@@ -2,12 +2,17 @@ import { type JournalRecord, type JournalStep, readJournal } from "../apply/jour
 import { EXIT } from "../errors.js";
 import { openReader } from "../machine/reader.js";
 import { type Output, printable } from "../ui/output.js";
+import { showTested } from "./crash-test.js";
 import { JSON_SCHEMA, type Outcome } from "./outcome.js";
 import type { HistoryRequest } from "./request.js";
+import { lastTest } from "./tested.js";
 
 /** Who changed what, when and why, newest first. Needs the right to read the journal, and no profile. */
 export function history(request: HistoryRequest, output: Output): Outcome {
-  const { records, damaged } = readJournal(openReader(request.root));
+  const reader = openReader(request.root);
+  const { records, damaged } = readJournal(reader);
+  const tested = lastTest(reader);
+  showTested(output, tested);
   if (records.length === 0 && damaged.length === 0)
     output.result("No run of kdump-setup has changed anything here.");
   for (const record of records) output.result(printable(describe(record).join("\n")));
@@ -25,7 +30,10 @@ export function history(request: HistoryRequest, output: Output): Outcome {
     packages: record.packages,
     changed: record.steps.map(changeOf),
   }));
-  return { exit: EXIT.ok, document: { schema: JSON_SCHEMA, command: "history", runs, damaged } };
+  return {
+    exit: EXIT.ok,
+    document: { schema: JSON_SCHEMA, command: "history", runs, damaged, test: tested?.document ?? null },
+  };
 }
 
 const STATES: Readonly<Record<JournalRecord["state"], string>> = {

@@ -54,7 +54,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** The command of arguments that could not be read. */
 function commandOf(argv: readonly string[]): string {
-  const named = argv.find((word) => ["rollback", "history", "explain", "dumps"].includes(word));
+  const named = argv.find((word) => ["rollback", "history", "explain", "dumps", "crash-test"].includes(word));
   return named ?? (argv.includes("--check") ? "check" : "setup");
 }
 
@@ -74,6 +74,8 @@ async function dispatch(request: Request, output: Output): Promise<Outcome> {
       return (await import("./explain.js")).explain(request, output);
     case "dumps":
       return (await import("./dumps.js")).dumps(request, output);
+    case "crash-test":
+      return (await import("./crash-test.js")).crashTest(request, output);
     default:
       return request satisfies never;
   }

@@ -82,6 +82,13 @@ export interface DumpsRequest extends CommonOptions {
   readonly force: boolean;
 }
 
+export interface CrashTestRequest extends CommonOptions {
+  readonly command: "crash-test";
+  /** of --yes --hostname NAME; null: it is typed */
+  readonly hostname: string | null;
+  readonly result: boolean;
+}
+
 export type Request =
   | SetupRequest
   | WizardRequest
@@ -89,4 +96,5 @@ export type Request =
   | RollbackRequest
   | HistoryRequest
   | ExplainRequest
-  | DumpsRequest;
+  | DumpsRequest
+  | CrashTestRequest;

@@ -1,5 +1,4 @@
 /** The saved dumps of a system, read from their first bytes. */
-import type { DumpsProfile } from "../distro/profile.js";
 import type { Reader } from "../machine/machine.js";
 import { type DumpBytes, readDumpBytes } from "./dump-bytes.js";
 import { type DumpLayout, layoutOf } from "./dump-layout.js";
@@ -37,8 +36,11 @@ export type FoundDumps =
   | { readonly kind: "unreadable"; readonly why: string }
   | { readonly kind: "dumps"; readonly dumps: readonly SavedDump[] };
 
-/** Newest first, by the time of the crash where the dump says it, else by the time in its name. */
-export function collectDumps(reader: Reader, directory: string, profile: DumpsProfile): FoundDumps {
+/**
+ * Newest first, by the time of the crash where the dump says it, else by the time in its name. `debugKernels` are
+ * the places of a debug kernel with {release} in them.
+ */
+export function collectDumps(reader: Reader, directory: string, debugKernels: readonly string[]): FoundDumps {
   const stat = reader.stat(directory);
   if (stat === null) return { kind: "absent" };
   if (stat.type !== "directory") return { kind: "unreadable", why: `it is no directory but a ${stat.type}` };
@@ -46,7 +48,9 @@ export function collectDumps(reader: Reader, directory: string, profile: DumpsPr
   if (entries === null) return { kind: "unreadable", why: "only root may look into it" };
   const dumps = entries.flatMap(({ name, type }) => {
     const layout = layoutOf(name);
-    return layout === null || type !== "directory" ? [] : [look(reader, directory, name, layout, profile)];
+    return layout === null || type !== "directory"
+      ? []
+      : [look(reader, directory, name, layout, debugKernels)];
   });
   return { kind: "dumps", dumps: dumps.sort((a, b) => order(b, a)) };
 }
@@ -82,7 +86,7 @@ function look(
   parent: string,
   name: string,
   layout: DumpLayout,
-  profile: DumpsProfile,
+  debugKernels: readonly string[],
 ): SavedDump {
   const directory = parent === "/" ? `/${name}` : `${parent}/${name}`;
   const entries = reader.list(directory);
@@ -123,7 +127,7 @@ function look(
       ...obstacles(reader, parent, directory),
       ...parts.filter(({ part }) => part === null).map((entry) => `${entry.name} in it is part of no dump`),
     ],
-    debugKernel: dump.release === null ? null : debugKernel(reader, dump.release, profile),
+    debugKernel: dump.release === null ? null : debugKernel(reader, dump.release, debugKernels),
   };
 }
 
@@ -134,9 +138,13 @@ function readLog(reader: Reader, path: string, size: number): string | null {
 }
 
 /** A release comes out of a dump: one that is no plain name leads nowhere. */
-function debugKernel(reader: Reader, release: string, profile: DumpsProfile): SavedDump["debugKernel"] {
+function debugKernel(
+  reader: Reader,
+  release: string,
+  debugKernels: readonly string[],
+): SavedDump["debugKernel"] {
   if (!/^[A-Za-z0-9][A-Za-z0-9._+~-]*$/.test(release)) return null;
-  const [first, ...rest] = profile.debugKernels.map((path) => path.replace("{release}", release));
+  const [first, ...rest] = debugKernels.map((path) => path.replace("{release}", release));
   const found = [first, ...rest].find((path) => path !== undefined && reader.stat(path)?.type === "file");
   return first === undefined ? null : { path: found ?? first, installed: found !== undefined };
 }

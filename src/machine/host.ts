@@ -28,6 +28,9 @@ import { openReader } from "./reader.js";
 /** File systems without hard links answer linkat(2) with one of these. */
 const NO_LINKS = new Set(["EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS", "EMLINK"]);
 
+/** A kernel that crashes does it before the write returns; other processors may take a moment. */
+const STILL_RUNS_MS = 3000;
+
 /** Opens the system under `root` for reading and changing. Throws UsageError when that is no directory. */
 export function openMachine(root: string): Machine {
   const reader = openReader(root);
@@ -172,6 +175,16 @@ export function openMachine(root: string): Machine {
       if (ran.exitCode === 11)
         return `IT IS STILL FROZEN, every write to it waits: run fsfreeze -u ${mountPoint} now`;
       return `it could not be frozen for a moment, only synced: ${ran.failure ?? ran.stderr.trim()}`;
+    },
+    async crashKernel() {
+      // "c" as the kernel's documentation has it (admin-guide/sysrq.rst); no O_CREAT: never a file in its place
+      const fd = openSync(at("/proc/sysrq-trigger"), constants.O_WRONLY | constants.O_NOFOLLOW);
+      try {
+        writeFileSync(fd, "c");
+      } finally {
+        closeSync(fd);
+      }
+      await new Promise((resolve) => setTimeout(resolve, STILL_RUNS_MS));
     },
     async lock(path, timeoutSeconds, signal) {
       const lock = await takeLock(nameAt(path), timeoutSeconds, signal);

@@ -104,6 +104,8 @@ export interface Machine extends Reader {
    * disk. Returns null, or why it could not be done.
    */
   freezeOnce(mountPoint: string): Promise<string | null>;
+  /** Crashes the kernel through sysrq. Returns, some seconds later, only when the kernel did not do it. */
+  crashKernel(): Promise<void>;
   /** Takes the lock or throws BusyOrStaleError. */
   lock(path: string, timeoutSeconds: number, signal?: AbortSignal): Promise<Lock>;
 }

@@ -13,6 +13,11 @@ export function canAsk(): boolean {
 export const confirm: Confirm = async (message, signal) =>
   untilInterrupted(drawsMenus(process.env) ? byMenu(message) : byLine(message), signal);
 
+/** What was typed; null when the question is left by ^C. */
+export async function askText(message: string, signal: AbortSignal): Promise<string | null> {
+  return untilInterrupted(drawsMenus(process.env) ? textByMenu(message) : textByLine(message), signal);
+}
+
 /** A question nobody can answer any more must not hold the lock: throws StepFailed when `signal` fires first. */
 export async function untilInterrupted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: () => void = () => undefined;
@@ -42,4 +47,17 @@ async function byLine(message: string): Promise<boolean> {
   });
   asker.close();
   return answer.kind === "answer" && /^y/i.test(answer.value);
+}
+
+async function textByMenu(message: string): Promise<string | null> {
+  const { default: prompts } = await import("prompts");
+  const answer = await prompts({ type: "text", name: "text", message, stdout: process.stderr });
+  return typeof answer.text === "string" ? answer.text.trim() : null;
+}
+
+async function textByLine(message: string): Promise<string | null> {
+  const asker = (await import("./ask-plain.js")).openPlainAsker();
+  const answer = await asker.line({ message, initial: "", check: () => ({ ok: true, says: "" }) });
+  asker.close();
+  return answer.kind === "answer" ? answer.value.trim() : null;
 }

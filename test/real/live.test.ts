@@ -1,33 +1,21 @@
 import assert from "node:assert/strict";
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { diffSnapshots, must, overlayRoot, snapshot } from "../support/roots.js";
 import { temporaryDirectory } from "../support/temporary.js";
 import { assertBoots, edit, entries, GRUB_CFG, NEAR, onFileSystem } from "./job.js";
-import { live, withoutLive } from "./live.js";
+import { live, liveRoot, withoutLive } from "./live.js";
 
 /** No --root: the system that runs. On a real Node 16, as CentOS 7 has none newer. */
 
 const skip = withoutLive();
 const SET = "kdump-setup --crashkernel 256M --yes";
 
-/** A root that is fit to be seen as a machine; null where this machine shows through (a CI container's cgroup). */
-async function machine(t: TestContext): Promise<string | null> {
-  const root = await overlayRoot(t, "debian12");
-  const looked = await live(root, "kdump-setup --crashkernel 256M --dry-run");
-  if (looked.code === 3 && /\((\/proc\/1\/|\/run\/systemd\/container)/.test(looked.stderr)) {
-    t.skip(`what runs these tests is seen from inside: ${looked.stderr.trim().split("\n").at(-1)}`);
-    return null;
-  }
-  assert.equal(looked.code, 0, looked.stderr);
-  return root;
-}
-
 test("on the system that runs: applied, the old grub.cfg keeps a name, and a second run finds nothing to do", {
   skip,
 }, async (t) => {
-  const root = await machine(t);
+  const root = await liveRoot(t);
   if (root === null) return;
   await must(["chroot", root, "systemctl", "--root=/", "disable", "kdump-tools.service"]);
   const inode = lstatSync(root + GRUB_CFG).ino;
@@ -71,7 +59,7 @@ test("on the system that runs: applied, the old grub.cfg keeps a name, and a sec
 });
 
 test("what we wrote into /etc/default/kdump-tools is what kdump-config makes of it", { skip }, async (t) => {
-  const root = await machine(t);
+  const root = await liveRoot(t);
   if (root === null) return;
   edit(root, "/etc/default/kdump-tools", "USE_KDUMP=1", "USE_KDUMP=0");
   assert.equal((await live(root, SET)).code, 0);
@@ -90,7 +78,7 @@ test("what we wrote into /etc/default/kdump-tools is what kdump-config makes of 
 });
 
 test("rollback on the system that runs leaves it as it was, but for the journal", { skip }, async (t) => {
-  const root = await machine(t);
+  const root = await liveRoot(t);
   if (root === null) return;
   const before = await snapshot(root, NEAR);
   const ran = await live(root, `${SET} && kdump-setup rollback --yes && kdump-setup history`);
@@ -107,7 +95,7 @@ for (const type of ["ext4", "xfs"] as const) {
   test(`/boot as a mount of its own on ${type} is frozen and thawed before the rename and after it`, {
     skip,
   }, async (t) => {
-    const root = await machine(t);
+    const root = await liveRoot(t);
     if (root === null) return;
     await onFileSystem(t, `${root}/boot`, type, 400);
     // paths in the menu are those of /boot's own file system now
@@ -166,7 +154,7 @@ test("in a chroot of a running system it is refused unless forced: what is looke
 });
 
 test("a /boot that cannot be frozen is a warning, and one only", { skip }, async (t) => {
-  const root = await machine(t);
+  const root = await liveRoot(t);
   if (root === null) return;
   await onFileSystem(t, `${root}/boot`, "ext4", 400);
   assert.equal((await live(root, "update-grub")).code, 0);

@@ -1,8 +1,10 @@
 /** A root as the system that runs: its own process 1, its own root directory, /proc and /sys of the kernel here. */
 
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { bundle, type Ended, run, withoutBundle, withoutRoot } from "../support/roots.js";
+import type { TestContext } from "node:test";
+import { bundle, type Ended, overlayRoot, run, withoutBundle, withoutRoot } from "../support/roots.js";
 
 const node16 = process.env.KDUMP_TEST_NODE16 ?? "";
 
@@ -38,4 +40,16 @@ export async function live(root: string, script: string, tracer: readonly string
     "private",
   ];
   return await run([program, ...rest, "sh", "-ec", ENTER, "sh", root, path.resolve(node16), bundle, script]);
+}
+
+/** A root that is fit to be seen as a machine; null where this machine shows through (a CI container's cgroup). */
+export async function liveRoot(t: TestContext): Promise<string | null> {
+  const root = await overlayRoot(t, "debian12");
+  const looked = await live(root, "kdump-setup --crashkernel 256M --dry-run");
+  if (looked.code === 3 && /\((\/proc\/1\/|\/run\/systemd\/container)/.test(looked.stderr)) {
+    t.skip(`what runs these tests is seen from inside: ${looked.stderr.trim().split("\n").at(-1)}`);
+    return null;
+  }
+  assert.equal(looked.code, 0, looked.stderr);
+  return root;
 }

@@ -15,6 +15,7 @@ const EFFECTS: ReadonlySet<string | symbol> = new Set([
   "syncFile",
   "syncFileSystem",
   "freezeOnce",
+  "crashKernel",
 ]);
 
 /** The real machine, with `before` called (it may throw, or kill) ahead of each effect; counted from 1. */
