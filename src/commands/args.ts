@@ -2,6 +2,7 @@ import yargs from "yargs";
 import { UsageError } from "../errors.js";
 import { asksForCheck, CHECK, checkRequest } from "./options/check.js";
 import { COMMON, common } from "./options/common.js";
+import { COMPLETION, completionRequest } from "./options/completion.js";
 import { CRASH_TEST, crashTestRequest } from "./options/crash-test.js";
 import { DUMPS, dumpsRequest } from "./options/dumps.js";
 import { EXPLAIN, explainRequest } from "./options/explain.js";
@@ -54,6 +55,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     )
     .command("crash-test", "crash this machine on purpose, to see a dump saved", CRASH_TEST, (args) =>
       take(crashTestRequest(args)),
+    )
+    .command("completion <shell>", "completion for bash, zsh or fish", COMPLETION, (args) =>
+      take(completionRequest(args)),
     )
     .version(VERSION)
     .strict()

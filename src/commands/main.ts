@@ -54,7 +54,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** The command of arguments that could not be read. */
 function commandOf(argv: readonly string[]): string {
-  const named = argv.find((word) => ["rollback", "history", "explain", "dumps", "crash-test"].includes(word));
+  const named = argv.find((word) =>
+    ["rollback", "history", "explain", "dumps", "crash-test", "completion"].includes(word),
+  );
   return named ?? (argv.includes("--check") ? "check" : "setup");
 }
 
@@ -76,6 +78,8 @@ async function dispatch(request: Request, output: Output): Promise<Outcome> {
       return (await import("./dumps.js")).dumps(request, output);
     case "crash-test":
       return (await import("./crash-test.js")).crashTest(request, output);
+    case "completion":
+      return (await import("./completion.js")).completion(request, output);
     default:
       return request satisfies never;
   }

@@ -89,6 +89,11 @@ export interface CrashTestRequest extends CommonOptions {
   readonly result: boolean;
 }
 
+export interface CompletionRequest extends CommonOptions {
+  readonly command: "completion";
+  readonly shell: "bash" | "zsh" | "fish";
+}
+
 export type Request =
   | SetupRequest
   | WizardRequest
@@ -97,4 +102,5 @@ export type Request =
   | HistoryRequest
   | ExplainRequest
   | DumpsRequest
-  | CrashTestRequest;
+  | CrashTestRequest
+  | CompletionRequest;
