@@ -199,6 +199,7 @@ for (const [name, args, said] of [
 
 for (const [name, typed, code, got] of [
   ["the name of this host", "$(uname -n)\\r", 5, "c"],
+  ["the name of this host, where no menu can be drawn,", "$(uname -n)\\n", 5, "c"],
   ["another name", "web02\\r", 2, ""],
   ["nothing", "\\r", 0, ""],
   ["^C", "\\003", 0, ""],
@@ -212,7 +213,7 @@ for (const [name, typed, code, got] of [
     const keys = `for i in $(seq 100); do grep -q 'Type the name' /run/screen && break; sleep 0.2; done; sleep 1; printf "${typed}"; sleep 4`;
     const ran = await live(
       root,
-      `${PLAIN}; export TERM=xterm; : >/run/screen
+      `${PLAIN}; export TERM=${name.includes("no menu") ? "dumb" : "xterm"}; : >/run/screen
       mkdir -p /dev/pts; mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts; ln -sf pts/ptmx /dev/ptmx
       ( ${keys} ) | script -qfec "kdump-setup crash-test" /run/screen >/dev/null || code=$?
       cp /proc/sysrq-trigger /run/trigger; exit \${code:-0}`,
