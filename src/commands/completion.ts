@@ -4,6 +4,7 @@
  */
 import { EXIT } from "../errors.js";
 import type { Output } from "../ui/output.js";
+import { CHECK } from "./options/check.js";
 import { COMMON } from "./options/common.js";
 import { COMPLETION, SHELLS } from "./options/completion.js";
 import { CRASH_TEST } from "./options/crash-test.js";
@@ -61,11 +62,20 @@ const command = (name: string, describe: string, table: Table, words: readonly s
   name,
   describe,
   words,
-  options: [...optionsOf(table), ...EVERYWHERE],
+  options: withOwn(EVERYWHERE, optionsOf(table)),
 });
 
+/** An option of a command that stands everywhere as well has the choices of both. */
+function withOwn(everywhere: readonly Option[], own: readonly Option[]): readonly Option[] {
+  const shared = (name: string) => everywhere.find((one) => one.name === name);
+  return [
+    ...own.map((one) => ({ ...one, choices: [...(shared(one.name)?.choices ?? []), ...one.choices] })),
+    ...everywhere.filter(({ name }) => !own.some((one) => one.name === name)),
+  ];
+}
+
 const COMMANDS: readonly Command[] = [
-  command("", "", SETUP),
+  command("", "", { ...SETUP, ...CHECK }),
   command("rollback", "take back what an earlier run changed", ROLLBACK),
   command("explain", "what a kernel will do with an expression", EXPLAIN, ["auto", "tight"]),
   command("history", "who changed what, when and why", {}),
