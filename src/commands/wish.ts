@@ -1,4 +1,5 @@
 import { parseRequest } from "../crashkernel/expression.js";
+import { NOT_PLACED } from "../crashkernel/finding.js";
 import { formatBytes } from "../crashkernel/size.js";
 import { validate } from "../crashkernel/validate.js";
 import type { Profile } from "../distro/profile.js";
@@ -29,6 +30,8 @@ export const ABOUT_THIS_MACHINE: ReadonlySet<string> = new Set([
   "matches-nothing",
   "line-too-long",
   "unsupported",
+  "no-place",
+  "size-not-below-memory",
 ]);
 
 export const NO_RESERVATION: Wish = {
@@ -68,7 +71,8 @@ export function resolveWish(text: string, facts: Facts, profile: Profile, reader
       hint: "give another expression, or --crashkernel auto",
     });
   }
-  const reserved = evaluated === null ? null : evaluated.ok ? evaluated.reserved : 0n;
+  const placed = !findings.some((f) => f.severity === "error" && NOT_PLACED.has(f.id));
+  const reserved = evaluated === null ? null : evaluated.ok && placed ? evaluated.reserved : 0n;
   const why = [
     ...(sized?.why ?? []),
     ...(facts.memory === null

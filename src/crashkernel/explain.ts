@@ -5,6 +5,7 @@ import type { Finding } from "./finding.js";
 import { type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
 import { type Span, spansOfWord } from "./spans.js";
 import { validate } from "./validate.js";
+import { type LowPart, lowPartOf } from "./without-map.js";
 
 export interface Explanation {
   /** the line as it was judged; every index is one into it */
@@ -20,6 +21,8 @@ export interface Explanation {
   /** null when the deciding value is no range list */
   readonly spans: readonly Span[] | null;
   readonly evaluated: Evaluated | null;
+  /** what goes with it below 4G, as far as the memory's size alone tells; null: nothing to say */
+  readonly low: LowPart | null;
   readonly findings: readonly Finding[];
 }
 
@@ -43,6 +46,10 @@ export function explain(
     deciding,
     spans: deciding === null ? null : spansOfWord(deciding, traits),
     evaluated,
+    low:
+      evaluated === null || traits === null || ramBytes === null
+        ? null
+        : lowPartOf(line, evaluated, ramBytes, traits),
     findings,
   };
 }

@@ -12,3 +12,10 @@ export interface Finding {
   /** stable */
   readonly id: string;
 }
+
+/** Errors after which the parser is content with the value, and yet no memory is reserved. */
+export const NOT_PLACED: ReadonlySet<string> = new Set([
+  "no-place",
+  "size-not-below-memory",
+  "offset-unaligned",
+]);

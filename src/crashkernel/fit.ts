@@ -38,9 +38,9 @@ export type Fit =
 
 type Placed = Extract<Fit, { readonly kind: "placed" }>;
 
-/** `line`: the whole command line. The memory is what `map` holds. */
-export function fit(line: string, map: MemoryMap, traits: KernelTraits): Fit {
-  const evaluated = evaluateFor(traits, line, ramOf(map));
+/** `line`: the whole command line. `systemRam`: bytes the parser compares with, as a rule what `map` holds. */
+export function fit(line: string, map: MemoryMap, traits: KernelTraits, systemRam = ramOf(map)): Fit {
+  const evaluated = evaluateFor(traits, line, systemRam);
   if (!evaluated.ok || evaluated.reserved === 0n) return { kind: "nothing", log: evaluated.log };
   const placement = placementOf(traits);
   if (placement === null) return { kind: "unknown" };

@@ -62,7 +62,7 @@ export function smaller(a: bigint, b: bigint): bigint {
   return b;
 }
 
-function larger(a: bigint, b: bigint): bigint {
+export function larger(a: bigint, b: bigint): bigint {
   if (a > b) return a;
   return b;
 }

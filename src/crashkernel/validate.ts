@@ -13,6 +13,7 @@ import type { Finding } from "./finding.js";
 import { type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
 import type { ParsedWord } from "./layout.js";
 import { formatBytes } from "./size.js";
+import { noPlaceAnywhere } from "./without-map.js";
 
 export type { Finding } from "./finding.js";
 
@@ -50,6 +51,9 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
       ...checkAmounts(word, traits),
       ...checkRanges(word, ram === null ? null : rounded(ram, traits)),
     ]),
+    ...(traits === null || ram === null || evaluated === null
+      ? []
+      : checkPlace(line, evaluated, ram, traits)),
   ];
   if (parsed.length === 0)
     findings.push({
@@ -168,6 +172,12 @@ function checkLength(length: number | null, traits: KernelTraits | null): Findin
       at: null,
     },
   ];
+}
+
+/** For the value that is taken: what no memory map of this size has a place for. */
+function checkPlace(line: string, evaluated: Evaluated, ram: bigint, traits: KernelTraits): Finding[] {
+  const message = noPlaceAnywhere(line, evaluated, ram, traits);
+  return message === null ? [] : [{ severity: "error", id: "no-place", message, at: null }];
 }
 
 function rounded(ram: bigint, traits: KernelTraits | null): bigint {

@@ -35,6 +35,11 @@ export function printable(text: string): string {
   );
 }
 
+/** ASCII, one character for one character, so that a caret below stays in its place. */
+export function plainCharacters(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
+}
+
 /** Is text UTF-8 there? LC_ALL goes before LC_CTYPE, that before LANG, and an empty one is as good as none (locale(7)). */
 export function isUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "");

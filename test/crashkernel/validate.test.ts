@@ -77,7 +77,7 @@ const table: readonly (readonly [value: string, machine: string, ...findings: st
   ["2G-:256M@24M", "- - -", "objection offset-unaligned@9", "warning offset-fixed@9"],
   ["256M@0", "6.1 x86_64 4G", "note offset-zero@5"],
   // suffixes
-  ["1G,high", "3.2 x86_64 64G", "objection high-unknown@2"],
+  ["1G,high", "3.2 x86_64 64G", "error no-place@-13", "objection high-unknown@2"],
   ["1G,high 128M,low", "3.2 x86_64 64G", "error not-as-written@20", "objection high-unknown@2"],
   ["1G,high", "5.4 aarch64 64G", "error high-unsupported@2"],
   ["1G,high", "6.1 aarch64 64G"],
@@ -158,7 +158,7 @@ test("a line that the kernel cuts is an error, and only then", () => {
 test("what a kernel's parser refused is never without an error, and what it took is never called refused", () => {
   const text = readFileSync(path.join(process.cwd(), "test/crashkernel/vectors.subset.jsonl"), "utf8");
   /** errors that come after the parser: the reservation itself fails */
-  const later = ["offset-unaligned", "size-not-below-memory"];
+  const later = ["offset-unaligned", "size-not-below-memory", "no-place"];
   let refused = 0;
   for (const line of text.split("\n")) {
     if (line === "") continue;

@@ -27,7 +27,7 @@ const TEN: readonly {
     title: "the list of an installer, on a machine with 16 GiB",
     args: ["2G-64G:256M,64G-:512M", "--kernel", "6.12", "--ram", "16G"],
     code: 0,
-    says: [/^ {2}> 2 GiB to 64 GiB +256 MiB +<- this machine: 16 GiB$/m, /^The kernel reserves 256 MiB/m],
+    says: [/^ {2}> 2 GiB to 64 GiB +256 MiB +<- this machine: 16 GiB$/m, /^The kernel takes it for 256 MiB/m],
   },
   {
     title: "a package's own list, on a machine that is too small for it",
@@ -43,7 +43,7 @@ const TEN: readonly {
     title: "a list from a tuning guide whose last size no small machine has: the kernel stops before it",
     args: ["0M-2G:128M,2G-6G:256M,6G-8G:512M,8G-:768M", "--kernel", "el7.9", "--ram", "512M"],
     code: 0,
-    says: [/^The kernel reserves 128 MiB/m],
+    says: [/^The kernel takes it for 128 MiB/m],
   },
   {
     title: "an @offset from a guide for 32-bit machines",
@@ -120,7 +120,8 @@ kernel 6.8.0 on x86_64, memory 16 GiB (--ram)
   0    2G      4G      32G    64G    128G
                    ^ 16 GiB
 
-The kernel reserves 512 MiB and chooses the place.
+The kernel takes it for 512 MiB and chooses the place.
+Whether a block is free there is only known on the machine.
 `,
   );
   assert.equal(ended.code, 0);
@@ -169,7 +170,7 @@ test("explain auto: what a profile would write, on a build host of any kind", { 
   const args = ["auto", "--distro", "centos-7", "--ram", "8G", "--kernel", "el7.9", "--arch", "x86_64"];
   const ended = await runTool(["explain", ...args]);
   assert.match(ended.stdout, /^crashkernel=1920M-64G:164M,/);
-  assert.match(ended.stdout, /^The kernel reserves 164 MiB/m);
+  assert.match(ended.stdout, /^The kernel takes it for 164 MiB/m);
   assert.equal(ended.code, 0);
   assert.equal((await runTool(["explain", "auto", "--distro", "none-1"])).code, 2);
 });

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { overlayRoot, withoutRoot } from "../support/roots.js";
+import { runTool, withoutBundle } from "../support/run.js";
+
+const skip = withoutBundle;
+
+interface Asked {
+  /** "kernel arch ram": any may be "-" for not given */
+  readonly on: string;
+  readonly ask: readonly string[];
+  readonly code: number;
+  readonly says: readonly (string | RegExp)[];
+  readonly never?: readonly (string | RegExp)[];
+}
+
+/** Sentences are compared with their line breaks taken out: where they are broken is another test's business. */
+function judge(name: string, asked: readonly Asked[]): void {
+  test(name, { skip }, async () => {
+    for (const { on, ask, code, says, never } of asked) {
+      const [kernel = "-", arch = "-", ram = "-"] = on.split(" ");
+      const machine = Object.entries({ kernel, arch, ram }).flatMap(([option, value]) =>
+        value === "-" ? [] : [`--${option}`, value],
+      );
+      const ended = await runTool(["explain", ...ask, ...machine]);
+      const text = ended.stdout + ended.stderr;
+      const flat = text.replace(/\n +(?=\S)/g, " ").replace(/\s+/g, " ");
+      const has = (what: string | RegExp): boolean =>
+        typeof what === "string" ? flat.includes(what) : what.test(text);
+      for (const one of says) assert.ok(has(one), `${ask.join(" ")} on ${on}: no ${one}\n${text}`);
+      for (const one of never ?? []) assert.ok(!has(one), `${ask.join(" ")} on ${on}: has ${one}\n${text}`);
+      assert.equal(ended.code, code, `${ask.join(" ")} on ${on}\n${text}`);
+    }
+  });
+}
+
+judge("explain: what has no place on any machine of that size reserves nothing, and the limit is named", [
+  {
+    on: "4.15.0-20-generic x86_64 64G",
+    ask: ["900M"],
+    code: 3,
+    says: ["looks below 896 MiB only", "reserves nothing", "with ,high it looks above"],
+    never: [/####|\[#/],
+  },
+  { on: "4.19 x86_64 16G", ask: ["2G"], code: 3, says: ["kernel 4.19.0 looks below 896 MiB only"] },
+  { on: "5.15 aarch64 64G", ask: ["4G"], code: 3, says: ["looks below 4 GiB only"] },
+  { on: "6.8 riscv64 64G", ask: ["1G,high", "4G,low"], code: 3, says: ["the part with ,low has no place"] },
+  { on: "6.8 x86_64 64G", ask: ["3G@100G"], code: 3, says: ["has no memory for 3 GiB at 100 GiB"] },
+]);
+
+judge("explain: without a memory map it is the parser's answer, and says so", [
+  {
+    on: "6.8 x86_64 16G",
+    ask: ["1G"],
+    code: 0,
+    says: [
+      "The kernel takes it for 1 GiB and chooses the place.",
+      "Whether a block is free there is only known on the machine.",
+      "Without a place below 4 GiB it lies above, and takes 256 MiB more below 4 GiB.",
+    ],
+    never: [/The kernel reserves/],
+  },
+  { on: "5.4 x86_64 16G", ask: ["3G@4G"], code: 0, says: ["It lies above 4 GiB, and takes 256 MiB more"] },
+  { on: "6.8 x86_64 64G", ask: ["5G"], code: 0, says: ["It lies above 4 GiB, and takes 256 MiB more"] },
+  {
+    on: "6.8 x86_64 2G",
+    ask: ["256M,high"],
+    code: 0,
+    says: ["it lies below, and no low part goes with it"],
+    never: [/for devices that reach no further/],
+  },
+]);
+
+test("--crashkernel for an image: what has no place with that memory is refused, and --force goes past it", {
+  skip: withoutRoot("debian12"),
+}, async (t) => {
+  const root = await overlayRoot(t, "debian12");
+  const machine = ["--root", root, "--ram", "64G", "--kernel", "4.15.0-20-generic"];
+  const asked = [...machine, "--crashkernel", "2G", "--dry-run", "--format", "json"];
+  const refused = await runTool(asked);
+  const { reasons } = JSON.parse(refused.stdout);
+  assert.deepEqual(
+    reasons.map(({ id, severity }: Record<string, string>) => [id, severity]),
+    [["no-place", "objection"]],
+  );
+  assert.equal(refused.code, 3, refused.stderr);
+  const forced = await runTool([...asked, "--force"]);
+  assert.equal(forced.code, 0, forced.stderr);
+  assert.equal(JSON.parse(forced.stdout).crashkernel.reservedBytes, 0);
+});
