@@ -1,4 +1,5 @@
 import { normalizeArch } from "../crashkernel/arch.js";
+import { lineOfTyped, type Typed } from "../crashkernel/blank.js";
 import { type Explanation, explain as explainLine } from "../crashkernel/explain.js";
 import { kernelTraits } from "../crashkernel/generation.js";
 import { parseMemoryMap } from "../crashkernel/memory-map.js";
@@ -35,13 +36,13 @@ export function explain(request: ExplainRequest, output: Output): Outcome {
   const ramBytes = memory(request.ram, base);
   const mode = request.line === "auto" || request.line === "tight" ? request.line : null;
   const sized = mode === null ? null : recommendation(mode, reader, base, request.distro, ramBytes);
-  const line = lineOf(request, sized?.expression ?? null);
+  const { line, cut } = lineOf(request, sized?.expression ?? null);
   const target = targetKernel(base);
   if ((kernel !== undefined || arch !== undefined) && target !== null && kernelTraits(target) === null)
     throw new UsageError(`${target.kernel} on ${target.arch} is no kernel that is known here`, {
       hint: "write a release such as 6.1, el8.8 or what uname -r says, and an architecture as uname -m says it",
     });
-  const explanation = explainLine(line, { ramBytes, target });
+  const explanation = explainLine(line, { ramBytes, target }, cut);
   const room = roomOf(reader, request.ram, base, explanation);
   const result = resultOf(explanation, room);
   const notes = about(request, base, target?.kernel ?? null);
@@ -71,13 +72,9 @@ function resultOf({ evaluated, findings }: Explanation, room: Room | null): Expl
   return reserves ? "reserves" : "nothing";
 }
 
-function lineOf(request: ExplainRequest, recommended: string | null): string {
-  if (recommended !== null) return `crashkernel=${recommended}`;
-  if (request.whole) return request.line;
-  return request.line
-    .split(" ")
-    .map((word) => (word.includes("crashkernel=") ? word : `crashkernel=${word}`))
-    .join(" ");
+function lineOf(request: ExplainRequest, recommended: string | null): Typed {
+  if (recommended !== null) return { line: `crashkernel=${recommended}`, cut: null };
+  return request.whole ? { line: request.line, cut: null } : lineOfTyped(request.line);
 }
 
 /** What the profile of this system, or the one that is named, would write. Throws RefusedError, UsageError. */

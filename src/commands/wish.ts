@@ -1,5 +1,5 @@
-import { parseRequest } from "../crashkernel/expression.js";
 import { NOT_PLACED } from "../crashkernel/finding.js";
+import { parseRequest } from "../crashkernel/request.js";
 import { formatBytes } from "../crashkernel/size.js";
 import { validate } from "../crashkernel/validate.js";
 import type { Profile } from "../distro/profile.js";

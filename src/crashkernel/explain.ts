@@ -4,6 +4,7 @@ import type { Evaluated } from "./evaluate.js";
 import type { Finding } from "./finding.js";
 import { type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
 import { type Span, spansOfWord } from "./spans.js";
+import type { ExpressionError } from "./strict.js";
 import { validate } from "./validate.js";
 import { type LowPart, lowPartOf } from "./without-map.js";
 
@@ -28,10 +29,14 @@ export interface Explanation {
 
 const PARAMETER = "crashkernel=";
 
-/** `line`: a whole command line, or only the words about crashkernel=, one blank between words. */
+/**
+ * `line`: a whole command line, or only the words about crashkernel=, one blank between words. `cut`: the blank in it
+ * that ends a value which somebody meant to go on.
+ */
 export function explain(
   line: string,
   machine: { readonly ramBytes: bigint | null; readonly target: KernelTarget | null },
+  cut: ExpressionError | null = null,
 ): Explanation {
   const { ramBytes, target } = machine;
   const cmdlineLength = Buffer.byteLength(line, "utf8");
@@ -50,8 +55,12 @@ export function explain(
       evaluated === null || traits === null || ramBytes === null
         ? null
         : lowPartOf(line, evaluated, ramBytes, traits),
-    findings,
+    findings: cut === null ? findings : [blank(cut), ...findings.filter(({ at }) => at !== cut.at)],
   };
+}
+
+function blank({ message, at }: ExpressionError): Finding {
+  return { severity: "error", id: "blank", message, at };
 }
 
 /** The kernel's own choice; where there is no kernel to ask, the last plain value as a new kernel would take it. */

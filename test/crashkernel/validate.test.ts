@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import fc from "fast-check";
-import { parseRequest } from "../../src/crashkernel/expression.js";
+import { parseRequest } from "../../src/crashkernel/request.js";
 import { parseSize } from "../../src/crashkernel/size.js";
 import { type Finding, validate } from "../../src/crashkernel/validate.js";
 

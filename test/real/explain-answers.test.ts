@@ -71,6 +71,23 @@ judge("explain: without a memory map it is the parser's answer, and says so", [
   },
 ]);
 
+judge("explain: a blank in a value ends it, and what the kernel sees is judged", [
+  {
+    on: "6.8 x86_64 4G",
+    ask: ["0M-2G:128M, 2G-6G:256M"],
+    code: 2,
+    says: [
+      "The kernel reserves nothing.",
+      "error: a blank ends the value: the kernel never sees 2G-6G:256M; write 0M-2G:128M,2G-6G:256M",
+      /\n {4}crashkernel=0M-2G:128M, 2G-6G:256M\n {27}\^\n/,
+    ],
+    never: ["a range is missing"],
+  },
+  { on: "6.8 x86_64 4G", ask: ["crashkernel 256M"], code: 2, says: ["write crashkernel=256M"] },
+  { on: "6.8 x86_64 8G", ask: ["1G,", "high"], code: 2, says: ["write 1G,high"] },
+  { on: "6.8 x86_64 8G", ask: ["1G,high", "256M,low"], code: 0, says: ["256 MiB below it"] },
+]);
+
 test("--crashkernel for an image: what has no place with that memory is refused, and --force goes past it", {
   skip: withoutRoot("debian12"),
 }, async (t) => {
