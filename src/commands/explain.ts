@@ -5,23 +5,20 @@ import { kernelTraits } from "../crashkernel/generation.js";
 import { parseMemoryMap } from "../crashkernel/memory-map.js";
 import { type Room, roomOn } from "../crashkernel/room.js";
 import { parseSize } from "../crashkernel/size.js";
-import { chooseProfile } from "../distro/choose.js";
-import { embeddedProfiles } from "../distro/embedded.js";
-import { EXIT, type ExitCode, RefusedError, UsageError } from "../errors.js";
-import { disagreements } from "../facts/agrees.js";
+import { EXIT, type ExitCode, KdumpError, UsageError } from "../errors.js";
 import { collectArch } from "../facts/arch.js";
 import { targetKernel } from "../facts/boots.js";
-import { collectBase, collectFacts } from "../facts/collect.js";
+import { collectBase } from "../facts/collect.js";
 import type { Reader } from "../machine/machine.js";
 import { openReader } from "../machine/reader.js";
 import type { BaseFacts } from "../types.js";
 import { showExplanation } from "../ui/explain.js";
 import type { Output } from "../ui/output.js";
 import { showSized } from "../ui/sized.js";
+import { aboutAuto, recommendation } from "./explain-auto.js";
 import { type ExplainResult, explanationDocument, sizedDocument } from "./explain-document.js";
 import type { Outcome } from "./outcome.js";
 import type { ExplainRequest } from "./request.js";
-import { type Sized, sizeFor } from "./size.js";
 import { ABOUT_THIS_MACHINE } from "./wish.js";
 
 /** What a kernel does with an expression or a whole line. Changes nothing, needs no root and, but for `auto`, no profile. */
@@ -46,7 +43,19 @@ export function explain(request: ExplainRequest, output: Output): Outcome {
   const room = roomOf(reader, request.ram, base, explanation);
   const result = resultOf(explanation, room);
   const notes = about(request, base, target?.kernel ?? null);
-  showExplanation(output, explanation, { notes, memory: memorySource(request.ram, base), result, room });
+  const first = mode === null || sized === null ? [] : aboutAuto(mode, sized, request, base);
+  const works =
+    result === "not-accepted"
+      ? working(
+          [() => recommendation("auto", reader, base, request.distro, ramBytes).expression, () => "256M"],
+          {
+            ramBytes,
+            target,
+          },
+        )
+      : null;
+  const source = memorySource(request.ram, base);
+  showExplanation(output, explanation, { first, notes, memory: source, result, room, works });
   if (sized !== null) showSized(output, sized);
   const document = explanationDocument(explanation, { result, notes, room });
   return {
@@ -77,38 +86,6 @@ function lineOf(request: ExplainRequest, recommended: string | null): Typed {
   return request.whole ? { line: request.line, cut: null } : lineOfTyped(request.line);
 }
 
-/** What the profile of this system, or the one that is named, would write. Throws RefusedError, UsageError. */
-function recommendation(
-  mode: "auto" | "tight",
-  reader: Reader,
-  base: BaseFacts,
-  distro: string | undefined,
-  ramBytes: bigint | null,
-): Sized {
-  const profiles = embeddedProfiles();
-  if (distro !== undefined && !profiles.some(({ id }) => id === distro))
-    throw new UsageError(
-      `--distro ${distro} is no profile; known are ${profiles.map(({ id }) => id).join(", ")}`,
-    );
-  // nothing is written, so a profile that is named needs no system that fits it
-  const named = profiles.filter(({ id }) => id === distro);
-  const choice = chooseProfile(named.length > 0 ? named : profiles, base, distro, (profile) =>
-    distro === undefined ? disagreements(reader, base, profile) : [],
-  );
-  if (choice.kind === "refused")
-    throw new RefusedError(choice.reason, {
-      hint: `name a profile, for example --distro ${profiles[0]?.id ?? "ID"}`,
-    });
-  const { profile } = choice;
-  const facts = collectFacts(reader, base, profile);
-  const sized = sizeFor(mode, reader, facts, profile, ramBytes);
-  const against = facts.blockers.filter(({ id }) => id.startsWith("kexec-"));
-  return {
-    ...sized,
-    warnings: [...sized.warnings, ...against.map(({ text, evidence }) => `${text} (${evidence})`)],
-  };
-}
-
 function memory(ram: string | undefined, base: BaseFacts): bigint | null {
   if (ram === undefined) return base.memory === null ? null : BigInt(base.memory.bytes);
   const size = parseSize(ram);
@@ -133,6 +110,28 @@ function memorySource(ram: string | undefined, base: BaseFacts): string {
     default:
       return base.memory.source satisfies never;
   }
+}
+
+/** The first of the values, each without its name, that has nothing against it there; null when all have. */
+function working(
+  values: readonly (() => string)[],
+  machine: Parameters<typeof explainLine>[1],
+): string | null {
+  for (const value of values) {
+    let expression: string;
+    try {
+      expression = value();
+    } catch (error) {
+      // no profile fits, or it has no list for this architecture
+      if (error instanceof KdumpError) continue;
+      throw error;
+    }
+    const { evaluated, findings } = explainLine(`crashkernel=${expression}`, machine);
+    const takes = evaluated === null || (evaluated.ok && evaluated.reserved > 0n);
+    if (takes && !findings.some(({ severity }) => severity === "error" || severity === "objection"))
+      return expression;
+  }
+  return null;
 }
 
 /** Only for the machine we run on: of another one the memory's size is known at most. */

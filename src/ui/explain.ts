@@ -34,10 +34,14 @@ export function showExplanation(
   output: Output,
   explanation: Explanation,
   about: {
+    /** above everything else */
+    readonly first: readonly string[];
     readonly notes: readonly string[];
     readonly memory: string;
     readonly result: string;
     readonly room: Room | null;
+    /** a value that has nothing against it; null where none is known */
+    readonly works: string | null;
   },
 ): void {
   const { style, result } = output;
@@ -47,6 +51,7 @@ export function showExplanation(
   const block = (lines: readonly string[]): void => {
     if (lines.length > 0) result(`\n${lines.join("\n")}`);
   };
+  if (about.first.length > 0) result(`${about.first.map(plainCharacters).join("\n")}\n`);
   const title = plainCharacters(line);
   result(style.bold(title.length > 4 * WIDTH ? `${title.slice(0, 4 * WIDTH)}...` : title));
   const kernel = traits === null ? "kernel not known" : `kernel ${traits.label} on ${traits.arch}`;
@@ -68,14 +73,16 @@ export function showExplanation(
     ...shown.flatMap((finding) => findingLines(finding, line, style)),
     ...(more > 0 ? [`... and ${more} more (--format json has them all)`] : []),
   ]);
-  const advice = adviceOf(explanation, about.result);
+  const advice = adviceOf(explanation, about);
   if (advice !== null) block([advice]);
 }
 
 /** What a set-up run with this value would say. */
-function adviceOf({ findings }: Explanation, result: string): string | null {
-  if (result === "not-accepted")
-    return "A value that works: kdump-setup explain auto, or a size such as 256M.";
+function adviceOf(
+  { findings }: Explanation,
+  { result, works }: { readonly result: string; readonly works: string | null },
+): string | null {
+  if (result === "not-accepted") return works === null ? null : `A value that works: ${works}`;
   const stops = findings.some(({ severity }) => severity === "error" || severity === "objection");
   return stops ? "kdump-setup --crashkernel takes it only with --force." : null;
 }

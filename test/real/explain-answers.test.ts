@@ -88,6 +88,44 @@ judge("explain: a blank in a value ends it, and what the kernel sees is judged",
   { on: "6.8 x86_64 8G", ask: ["1G,high", "256M,low"], code: 0, says: ["256 MiB below it"] },
 ]);
 
+judge("explain auto: what would be set here, and not what a kernel makes of the word", [
+  {
+    on: "el7.9 x86_64 8G",
+    ask: ["auto", "--distro", "centos-7"],
+    code: 0,
+    says: [
+      /^auto: what kdump-setup would set here \(profile CentOS 7\)\.\n/,
+      "What a kernel makes of the word itself: kdump-setup explain crashkernel=auto",
+      "kernel el7.9 is not known to be one of its kernels",
+    ],
+  },
+  {
+    on: "el7.9 x86_64 8G",
+    ask: ["auto", "--distro", "debian-12"],
+    code: 0,
+    says: ["The size is Debian 12 (bookworm)'s: kernel el7.9 is none of its kernels."],
+  },
+  { on: "el7.9 x86_64 8G", ask: ["crashkernel=auto"], code: 0, says: ["takes it for 161 MiB"] },
+  { on: "6.1 x86_64 8G", ask: ["crashkernel=auto"], code: 2, says: ["does not know auto"] },
+]);
+
+judge("explain: what is not accepted ends with a value that works here", [
+  {
+    on: "6.1 x86_64 8G",
+    ask: ["256X", "--distro", "debian-12"],
+    code: 2,
+    says: [/^A value that works: 384M-/m],
+  },
+  // no profile has a list for it
+  {
+    on: "6.1 riscv64 8G",
+    ask: ["256X", "--distro", "centos-7"],
+    code: 2,
+    says: [/^A value that works: 256M$/m],
+  },
+  { on: "6.1 x86_64 128M", ask: ["256X", "--distro", "centos-7"], code: 2, says: [], never: ["that works"] },
+]);
+
 test("--crashkernel for an image: what has no place with that memory is refused, and --force goes past it", {
   skip: withoutRoot("debian12"),
 }, async (t) => {
