@@ -16,14 +16,14 @@ export function explanationDocument(
   explanation: Explanation,
   about: { readonly result: ExplainResult; readonly notes: readonly string[]; readonly room: Room | null },
 ): Readonly<Record<string, unknown>> {
-  const { line, traits, ramBytes, comparedBytes, deciding, spans, evaluated, findings } = explanation;
+  const { line, target, traits, ramBytes, comparedBytes, deciding, spans, evaluated, findings } = explanation;
   return {
     schema: JSON_SCHEMA,
     command: "explain",
     result: about.result,
     host: {
-      arch: traits?.arch ?? null,
-      kernel: traits?.label ?? null,
+      arch: traits === null ? null : (target?.arch ?? null),
+      kernel: traits === null ? null : (target?.kernel ?? null),
       ramBytes: integer(ramBytes),
       comparedBytes: integer(comparedBytes),
     },

@@ -96,7 +96,11 @@ export function resolveWish(text: string, facts: Facts, profile: Profile, reader
     sizing: (sized?.why ?? []).filter((line) => sized?.warnings.includes(line) === false),
     warnings: [
       ...(sized?.warnings ?? []),
-      ...about.filter((f) => f.severity === "warning" || f.severity === "note").map((f) => f.message),
+      ...about
+        .filter((f) => f.severity === "warning" || f.severity === "note")
+        // explain says it; what such builds add takes nothing from a size or a list
+        .filter((f) => f.id !== "vendor-not-examined")
+        .map((f) => f.message),
       ...(lockdown === null ? [] : [lockdown]),
     ],
     reasons: [

@@ -98,6 +98,13 @@ type Say = (severity: Finding["severity"], id: string, message: string, at: numb
 function auto(word: ParsedWord, traits: KernelTraits | null, say: Say): void {
   if (traits === null)
     say("objection", "auto-literal", "most kernels do not know auto and reserve nothing", word.valueAt);
+  else if (traits.mayKnowAuto)
+    say(
+      "objection",
+      "auto-literal",
+      `whether this vendor's build knows auto is not known: ${traits.judgedAs} does not`,
+      word.valueAt,
+    );
   else if (traits.auto === null)
     say(
       "error",

@@ -11,6 +11,8 @@ import { type LowPart, lowPartOf } from "./without-map.js";
 export interface Explanation {
   /** the line as it was judged; every index is one into it */
   readonly line: string;
+  /** the kernel as it was named; null when none was */
+  readonly target: KernelTarget | null;
   /** null when the kernel or architecture is not known */
   readonly traits: KernelTraits | null;
   /** bytes; null when not known */
@@ -45,6 +47,7 @@ export function explain(
   const deciding = decidingValue(line, evaluated?.token ?? null, traits);
   return {
     line,
+    target,
     traits,
     ramBytes,
     comparedBytes: ramBytes === null ? null : roundUp(ramBytes, traits?.rounding ?? 1n),

@@ -8,7 +8,7 @@ import semver from "semver";
 import { type Arch, commandLineSize, normalizeArch, offsetAlignment } from "./arch.js";
 import { type Feature, featuresOf } from "./features.js";
 import type { NumberRules } from "./number.js";
-import { type AutoRule, vendorRules } from "./vendor.js";
+import { type AutoRule, unexaminedBuild, upstreamName, vendorRules } from "./vendor.js";
 
 /** A kernel by its release ("6.12", "6.1.0-56-amd64", "el8.3", "3.10.0-1160.el7.x86_64") and machine (`uname -m`). */
 export interface KernelTarget {
@@ -22,8 +22,12 @@ export interface KernelTraits {
   readonly arch: Arch;
   /** for messages: "6.1.0", "el8.8", "el9" */
   readonly label: string;
-  /** false: a vendor's build that was not examined, judged like an older one */
+  /** false: a vendor's build that was not examined, judged like `judgedAs` */
   readonly examined: boolean;
+  /** "el8.8", "upstream 4.14" */
+  readonly judgedAs: string;
+  /** not examined, and its relatives know `auto`: what it makes of the word cannot be said */
+  readonly mayKnowAuto: boolean;
   readonly features: ReadonlySet<Feature>;
   readonly numbers: NumberRules;
   /** suffixes the plain search skips */
@@ -82,12 +86,15 @@ function judge(kernel: string, arch: Arch): KernelTraits | null {
   if (vendor === "unknown") return null;
   const version = vendor?.behavesAs ?? upstreamVersion(kernel);
   if (version === null) return null;
+  const unexamined = vendor === null ? unexaminedBuild(kernel) : null;
   const features = featuresOf(version, arch, vendor?.plus ?? []);
   const has = (feature: Feature): boolean => features.has(feature);
   return {
     arch,
     label: vendor?.label ?? version,
-    examined: vendor?.examined ?? true,
+    examined: vendor?.examined ?? unexamined === null,
+    judgedAs: vendor?.judgedAs ?? upstreamName(version),
+    mayKnowAuto: unexamined?.mayKnowAuto ?? false,
     features,
     numbers: {
       suffixes: has("largeUnits") ? "KMGTPE" : "KMG",

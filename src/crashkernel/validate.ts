@@ -41,7 +41,9 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
   const traits = machine.target === null ? null : kernelTraits(machine.target);
   const ram = machine.ramBytes;
   const parsed = place(words);
-  const evaluated = traits === null || ram === null ? null : evaluateFor(traits, line, ram);
+  const answer = traits === null || ram === null ? null : evaluateFor(traits, line, ram);
+  // a build that may know the word may make a size of it
+  const evaluated = traits?.mayKnowAuto === true && takesAuto(line, answer) ? null : answer;
   const findings: Finding[] = [
     ...checkTarget(machine.target, traits),
     ...checkLength(machine.cmdlineLength ?? null, traits),
@@ -62,12 +64,15 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
       message: "there is no crashkernel= here",
       at: null,
     });
-  if (ram !== null && evaluated === null)
-    findings.push(...checkShare(asWritten(parsed, ram) ?? 0n, ram, null));
+  if (ram !== null && answer === null) findings.push(...checkShare(asWritten(parsed, ram) ?? 0n, ram, null));
   if (ram !== null && evaluated !== null)
     findings.push(...checkOutcome(evaluated, parsed, ram, traits, findings, isAscii(line)));
   const written = ram === null ? null : asWritten(parsed, rounded(ram, traits));
   return { findings: sort(findings.map((one) => harmless(one, parsed, evaluated, written))), evaluated };
+}
+
+function takesAuto(line: string, answer: Evaluated | null): boolean {
+  return answer?.token != null && line.startsWith(`${PARAMETER}auto`, answer.token);
 }
 
 /** Errors that come after the parser, or compare its result with the text: its being content settles nothing there. */
@@ -148,14 +153,19 @@ function checkTarget(target: KernelTarget | null, traits: KernelTraits | null): 
       },
     ];
   if (traits.examined) return [];
-  return [
-    {
-      severity: "note",
-      id: "kernel-not-examined",
-      message: `kernel ${traits.label} of this build was not examined; it is judged like its nearest older relative`,
-      at: null,
-    },
-  ];
+  return [notExamined(traits)];
+}
+
+function notExamined({ label, judgedAs }: KernelTraits): Finding {
+  const own = !label.startsWith("el");
+  return {
+    severity: "note",
+    id: own ? "vendor-not-examined" : "kernel-not-examined",
+    message: own
+      ? `this vendor's build was not examined; judged as ${judgedAs}: it may know auto or ,high all the same`
+      : `kernel ${label} was not examined; judged as ${judgedAs}`,
+    at: null,
+  };
 }
 
 /** Without a target: what most architectures keep. */

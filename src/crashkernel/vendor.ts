@@ -25,6 +25,8 @@ export interface VendorRules {
   readonly auto: AutoRule | null;
   readonly logPrefix: string;
   readonly examined: boolean;
+  /** the build whose rules these are: "el8.8", or "upstream 6.12" where none of the vendor's was examined */
+  readonly judgedAs: string;
 }
 
 interface Vendor {
@@ -159,5 +161,38 @@ export function vendorRules(kernel: string, arch: Arch): VendorRules | null | "u
 function describe(name: string, vendor: Vendor, build: number, arch: Arch, known: boolean): VendorRules {
   const minor = vendor.builds.indexOf(build);
   const label = name.includes(".") || minor < 0 ? name : `${name}.${minor}`;
-  return { label, examined: known && vendor.seen.includes(build), ...vendor.rules(build, arch) };
+  const rules = vendor.rules(build, arch);
+  const relative = [...vendor.seen].reverse().find((seen) => seen <= build) ?? vendor.seen[0];
+  const judgedAs =
+    relative === undefined
+      ? upstreamName(rules.behavesAs)
+      : `${name.replace(/[._].*/, "")}.${vendor.builds.indexOf(relative)}`;
+  return { label, examined: known && vendor.seen.includes(build), judgedAs, ...rules };
+}
+
+/** "upstream 4.14" of 4.14.0 */
+export function upstreamName(version: string): string {
+  return `upstream ${version.replace(/\.0$/, "")}`;
+}
+
+/** A vendor's own build under an upstream number, of which none was examined. */
+export interface Unexamined {
+  /** its relatives know the word, so it may */
+  readonly mayKnowAuto: boolean;
+}
+
+/** How such builds name their releases. Builds of plain upstream sources (elrepo's, say) are none of them. */
+const UNEXAMINED: readonly (Unexamined & { readonly release: RegExp })[] = [
+  { release: /\.el\d{1,2}(?:uek|a)(?=$|[._+-])/, mayKnowAuto: true },
+  { release: /\.(?:oe|an|al|tl|amzn)\d{1,4}(?=$|[._+-])/, mayKnowAuto: true },
+  { release: /^\d+\.\d+\.\d+-[\d.]+-(?:default|rt)$/, mayKnowAuto: false },
+  {
+    release: /^\d+\.\d+\.\d+-\d+-(?:generic|lowlatency|aws|azure|gcp|gke|ibm|kvm|oem|oracle|raspi)(?:-.*)?$/,
+    mayKnowAuto: false,
+  },
+];
+
+/** Of a release that `vendorRules` knows nothing of: is it a vendor's all the same? null: no. */
+export function unexaminedBuild(kernel: string): Unexamined | null {
+  return UNEXAMINED.find(({ release }) => release.test(kernel)) ?? null;
 }

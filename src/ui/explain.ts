@@ -26,6 +26,14 @@ function findingLines(finding: Finding, line: string, style: Style): readonly st
   return finding.at === null ? [said] : [said, ...pointAt(line, finding.at).map((row) => `    ${row}`)];
 }
 
+/** By its full release, which a vendor's build is known by. */
+function kernelLine({ target, traits }: Explanation): string {
+  if (target === null || traits === null) return "kernel not known";
+  const release = plainCharacters(target.kernel);
+  const vendor = release === traits.label || !traits.label.startsWith("el") ? "" : ` (${traits.label})`;
+  return `kernel ${release}${vendor} on ${plainCharacters(target.arch)}`;
+}
+
 /** Findings that a screen shows, the most severe first. */
 const MOST = 20;
 
@@ -45,7 +53,7 @@ export function showExplanation(
   },
 ): void {
   const { style, result } = output;
-  const { line, traits, ramBytes, comparedBytes, spans, evaluated, findings } = explanation;
+  const { line, ramBytes, comparedBytes, spans, evaluated, findings } = explanation;
   const here =
     ramBytes === null || comparedBytes === null ? null : { bytes: ramBytes, compared: comparedBytes };
   const block = (lines: readonly string[]): void => {
@@ -54,8 +62,9 @@ export function showExplanation(
   if (about.first.length > 0) result(`${about.first.map(plainCharacters).join("\n")}\n`);
   const title = plainCharacters(line);
   result(style.bold(title.length > 4 * WIDTH ? `${title.slice(0, 4 * WIDTH)}...` : title));
-  const kernel = traits === null ? "kernel not known" : `kernel ${traits.label} on ${traits.arch}`;
-  result(`${kernel}, memory ${here === null ? "" : `${formatBytes(here.bytes)} `}(${about.memory})`);
+  result(
+    `${kernelLine(explanation)}, memory ${here === null ? "" : `${formatBytes(here.bytes)} `}(${about.memory})`,
+  );
   for (const note of about.notes) result(plainCharacters(note));
   if (spans !== null) {
     block(spanTable(spans, here, style).map((row) => `  ${row}`));

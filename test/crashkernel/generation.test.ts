@@ -50,6 +50,29 @@ test("a vendor's release is known by its build, not by the number it carries", (
   assert.equal(traits("5.14").rounding, 1n);
 });
 
+test("a build that was not examined names the one it is judged as", () => {
+  for (const [kernel, judgedAs, mayKnowAuto] of [
+    ["el10.1", "upstream 6.12", false],
+    ["6.12.0-55.el10.x86_64", "upstream 6.12", false],
+    ["el8.9", "el8.8", false],
+    ["4.18.0-400.el8.x86_64", "el8.6", false],
+    ["el8.0", "el8.1", false],
+    ["5.14.0-503.11.1.el9_5.x86_64", "el9.3", false],
+    ["4.14.35-1902.300.11.el7uek.x86_64", "upstream 4.14.35", true],
+    ["4.14.0-36.el7a.ppc64le", "upstream 4.14", true],
+    ["5.10.0-60.18.0.50.oe2203.x86_64", "upstream 5.10", true],
+    ["4.14.336-257.562.amzn2.x86_64", "upstream 4.14.336", true],
+    ["4.12.14-122.17-default", "upstream 4.12.14", false],
+    ["5.15.0-91-generic", "upstream 5.15", false],
+  ] as const) {
+    assert.equal(traits(kernel).examined, false, kernel);
+    assert.equal(traits(kernel).judgedAs, judgedAs, kernel);
+    assert.equal(traits(kernel).mayKnowAuto, mayKnowAuto, kernel);
+  }
+  for (const kernel of ["6.12", "6.1.0-18-amd64", "5.4.278-1.el7.elrepo.x86_64", "6.8.0+"])
+    assert.equal(traits(kernel).examined, true, kernel);
+});
+
 test("another kernel built for a vendor's release is an upstream one", () => {
   for (const [kernel, label] of [
     ["5.15.0-100.96.32.el8uek.x86_64", "5.15.0"],

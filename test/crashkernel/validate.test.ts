@@ -122,6 +122,13 @@ test("words found on a command line are judged as the kernel reads them", () => 
     ["crashkernel=auto", "el7.9 x86_64 1G", "error kernel-refuses@null", "warning auto-literal@12"],
     ["crashkernel=auto", "el9.3 x86_64 4G", "error auto-unknown@12"],
     ["crashkernel=auto", "- - -", "objection auto-literal@12"],
+    [
+      "crashkernel=auto",
+      "4.14.35-1902.300.11.el7uek.x86_64 x86_64 8G",
+      "objection auto-literal@12",
+      "note vendor-not-examined@null",
+    ],
+    ["crashkernel=256M", "4.14.0-36.el7a.ppc64le ppc64le 8G", "note vendor-not-examined@null"],
     ["crashkernel=256M\tquiet", "6.1 x86_64 4G", "error malformed@16"],
     ["crashkernel=2G-:256M\tquiet", "6.1 x86_64 4G", "objection malformed@20"],
     ["crashkernel=256MB", "3.2 x86_64 4G", "objection malformed@16"],

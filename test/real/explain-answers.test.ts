@@ -126,6 +126,39 @@ judge("explain: what is not accepted ends with a value that works here", [
   { on: "6.1 x86_64 128M", ask: ["256X", "--distro", "centos-7"], code: 2, says: [], never: ["that works"] },
 ]);
 
+judge("explain: a vendor's build that was not examined is named in full, and what it is judged as", [
+  {
+    on: "4.14.35-1902.300.11.el7uek.x86_64 x86_64 16G",
+    ask: ["crashkernel=auto"],
+    code: 0,
+    says: [
+      /^kernel 4\.14\.35-1902\.300\.11\.el7uek\.x86_64 on x86_64, memory 16 GiB/m,
+      "What the kernel reserves cannot be said.",
+      "whether this vendor's build knows auto is not known",
+      "note: this vendor's build was not examined; judged as upstream 4.14.35: it may know auto or ,high",
+    ],
+  },
+  {
+    on: "5.14.21-150400.24.33-default x86_64 16G",
+    ask: ["256M"],
+    code: 0,
+    says: ["judged as upstream 5.14.21"],
+  },
+  {
+    on: "el10.1 x86_64 16G",
+    ask: ["256M"],
+    code: 0,
+    says: ["note: kernel el10.1 was not examined; judged as upstream 6.12"],
+  },
+  {
+    on: "3.10.0-1160.el7.x86_64 x86_64 16G",
+    ask: ["256M"],
+    code: 0,
+    says: ["kernel 3.10.0-1160.el7.x86_64 (el7.9) on x86_64"],
+    never: ["not examined"],
+  },
+]);
+
 test("--crashkernel for an image: what has no place with that memory is refused, and --force goes past it", {
   skip: withoutRoot("debian12"),
 }, async (t) => {

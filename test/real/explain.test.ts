@@ -107,7 +107,7 @@ test("explain: the whole screen of a list", { skip }, async () => {
   assert.equal(
     ended.stdout,
     `crashkernel=${list}
-kernel 6.8.0 on x86_64, memory 16 GiB (--ram)
+kernel 6.8 on x86_64, memory 16 GiB (--ram)
 
     below 2 GiB         nothing
     2 GiB to 4 GiB      320 MiB
