@@ -16,7 +16,8 @@ export function explanationDocument(
   explanation: Explanation,
   about: { readonly result: ExplainResult; readonly notes: readonly string[]; readonly room: Room | null },
 ): Readonly<Record<string, unknown>> {
-  const { line, target, traits, ramBytes, comparedBytes, deciding, spans, evaluated, findings } = explanation;
+  const { line, target, traits, ramBytes, comparedBytes, deciding, spans, here, evaluated, findings } =
+    explanation;
   return {
     schema: JSON_SCHEMA,
     command: "explain",
@@ -31,12 +32,12 @@ export function explanationDocument(
     expression: deciding,
     kernel: evaluated === null ? null : answerDocument(evaluated),
     ranges:
-      spans?.map(({ from, to, size, refused }) => ({
-        fromBytes: integer(from),
-        toBytes: integer(to),
-        reservedBytes: refused ? 0 : integer(size),
-        refused,
-        here: comparedBytes !== null && comparedBytes >= from && (to === null || comparedBytes < to),
+      spans?.map((span) => ({
+        fromBytes: integer(span.from),
+        toBytes: integer(span.to),
+        reservedBytes: integer(span.size),
+        refused: span.refused,
+        here: span === here,
       })) ?? null,
     room: about.room === null ? null : roomDocument(about.room),
     findings,

@@ -22,7 +22,12 @@ function lastByKind(words: readonly ParsedWord[]): ReadonlyMap<Kind, ParsedWord>
   return new Map(words.map((word) => [kindOf(word), word] as const));
 }
 
-export function checkWords(words: readonly ParsedWord[], traits: KernelTraits | null): readonly Finding[] {
+/** `takesHigh`: the kernel skips the plain value, which is no good, and takes the one with `,high`. */
+export function checkWords(
+  words: readonly ParsedWord[],
+  traits: KernelTraits | null,
+  takesHigh: boolean,
+): readonly Finding[] {
   const findings: Finding[] = [];
   const say = (severity: Finding["severity"], id: string, message: string, at: number | null): void => {
     findings.push({ severity, id, message, at });
@@ -50,7 +55,7 @@ export function checkWords(words: readonly ParsedWord[], traits: KernelTraits | 
         "the kernel finds crashkernel= in the middle of a word, too, and takes it",
         word.at,
       );
-    if (counts && word.value?.kind === "auto") auto(word, traits, say);
+    if (counts && word.value?.kind === "auto") auto(word, traits, takesHigh, say);
     if (
       counts &&
       (word.value?.kind === "fixed" || word.value?.kind === "high") &&
@@ -60,7 +65,7 @@ export function checkWords(words: readonly ParsedWord[], traits: KernelTraits | 
   }
   for (const word of plain === undefined && high === undefined ? [low, cma] : [])
     if (word !== undefined) alone(word, traits, say);
-  if (plain !== undefined && high !== undefined)
+  if (plain !== undefined && high !== undefined && !takesHigh)
     say("warning", "high-ignored", "a kernel that takes the plain size ignores the one with ,high", high.at);
   if (plain !== undefined && low !== undefined && traits?.high !== "if-none")
     say("warning", "low-ignored", "the size with ,low counts only with a ,high", low.at);
@@ -95,8 +100,15 @@ export function checkWords(words: readonly ParsedWord[], traits: KernelTraits | 
 
 type Say = (severity: Finding["severity"], id: string, message: string, at: number | null) => void;
 
-function auto(word: ParsedWord, traits: KernelTraits | null, say: Say): void {
-  if (traits === null)
+function auto(word: ParsedWord, traits: KernelTraits | null, takesHigh: boolean, say: Say): void {
+  if (takesHigh)
+    say(
+      "objection",
+      "auto-unknown",
+      "auto is not known and is skipped: the one with ,high counts",
+      word.valueAt,
+    );
+  else if (traits === null)
     say("objection", "auto-literal", "most kernels do not know auto and reserve nothing", word.valueAt);
   else if (traits.mayKnowAuto)
     say(

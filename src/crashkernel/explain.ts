@@ -1,7 +1,7 @@
 /** Everything `explain` shows of one line: what decides, range by range, the kernel's answer, and what to say to it. */
 import { Buffer } from "node:buffer";
 import type { Evaluated } from "./evaluate.js";
-import type { Finding } from "./finding.js";
+import { type Finding, NOT_PLACED } from "./finding.js";
 import { type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
 import { type Span, spansOfWord } from "./spans.js";
 import type { ExpressionError } from "./strict.js";
@@ -23,6 +23,8 @@ export interface Explanation {
   readonly deciding: string | null;
   /** null when the deciding value is no range list */
   readonly spans: readonly Span[] | null;
+  /** that of the spans which is this machine's; null where the kernel reserves anything else than it says */
+  readonly here: Span | null;
   readonly evaluated: Evaluated | null;
   /** what goes with it below 4G, as far as the memory's size alone tells; null: nothing to say */
   readonly low: LowPart | null;
@@ -45,14 +47,17 @@ export function explain(
   const { findings, evaluated } = validate(line.split(" "), { ramBytes, target, cmdlineLength });
   const traits = target === null ? null : kernelTraits(target);
   const deciding = decidingValue(line, evaluated?.token ?? null, traits);
+  const spans = deciding === null ? null : spansOfWord(deciding, traits);
+  const comparedBytes = ramBytes === null ? null : roundUp(ramBytes, traits?.rounding ?? 1n);
   return {
     line,
     target,
     traits,
     ramBytes,
-    comparedBytes: ramBytes === null ? null : roundUp(ramBytes, traits?.rounding ?? 1n),
+    comparedBytes,
     deciding,
-    spans: deciding === null ? null : spansOfWord(deciding, traits),
+    spans,
+    here: spanHere(spans ?? [], comparedBytes, reservedBytes(evaluated, findings)),
     evaluated,
     low:
       evaluated === null || traits === null || ramBytes === null
@@ -64,6 +69,20 @@ export function explain(
 
 function blank({ message, at }: ExpressionError): Finding {
   return { severity: "error", id: "blank", message, at };
+}
+
+/** `reserved`: what is reserved in the end, in bytes; null when that is not known. */
+function spanHere(spans: readonly Span[], compared: bigint | null, reserved: bigint | null): Span | null {
+  if (compared === null) return null;
+  const span = spans.find(({ from, to }) => compared >= from && (to === null || compared < to));
+  if (span === undefined || (reserved !== null && (span.refused || span.size !== reserved))) return null;
+  return span;
+}
+
+function reservedBytes(evaluated: Evaluated | null, findings: readonly Finding[]): bigint | null {
+  if (evaluated === null) return null;
+  const placed = !findings.some(({ id, severity }) => severity === "error" && NOT_PLACED.has(id));
+  return evaluated.ok && placed ? evaluated.reserved : 0n;
 }
 
 /** The kernel's own choice; where there is no kernel to ask, the last plain value as a new kernel would take it. */

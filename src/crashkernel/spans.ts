@@ -1,32 +1,53 @@
 /** What a range list gives at every size of memory, laid out from 0 upwards: for people and for a bar. */
-import { type MemoryRange, parseExpression } from "./expression.js";
-import type { KernelTraits } from "./generation.js";
+import { type KernelTraits, kernelTraits } from "./generation.js";
+import { CommandLine } from "./kernel-parser.js";
+import { scanNumber, U64_MAX } from "./number.js";
 
 export interface Span {
   /** bytes of memory, as the kernel compares them (rounded up where it rounds): from this on, and below that */
   readonly from: bigint;
   /** null: no upper end */
   readonly to: bigint | null;
-  /** bytes; 0 where no range applies */
+  /** bytes; 0 where nothing is reserved */
   readonly size: bigint;
-  /** a size that is read on the way is not below the memory, and the whole list is refused */
+  /** the whole list is refused there: by a size that is not below the memory, or by a mistake */
   readonly refused: boolean;
-  /** index of the entry that applies, counted from 0 */
+  /** index of the first range that holds such memory, counted from 0; null for none */
   readonly entry: number | null;
 }
 
-/** First match wins, as in the kernel; neighbours with the same answer are one span. */
-function spansOf(ranges: readonly MemoryRange[]): readonly Span[] {
-  const bounds = new Set<bigint>([0n]);
-  for (const { start, end } of ranges) {
-    bounds.add(start.bytes);
-    if (end !== null) bounds.add(end.bytes);
-  }
-  const sorted = [...bounds].sort((a, b) => (a < b ? -1 : 1));
+/**
+ * The spans of the word that decides: of its own list, or of the list a vendor's kernel puts in the place of `auto`.
+ * The kernel's own parser is asked for each, so a mistake refuses what it refuses there, and nothing else. null when it
+ * is no list. Without a kernel the newest is asked.
+ */
+export function spansOfWord(value: string, traits: KernelTraits | null): readonly Span[] | null {
+  const kernel = traits ?? kernelTraits(NEWEST);
+  if (kernel === null || value.length > LONGEST) return null;
+  if (kernel.suffixes.some((suffix) => value.endsWith(suffix))) return null;
+  const rule = kernel.auto;
+  const list = rule?.kind === "list" && value.startsWith("auto") ? rule.list : value;
+  const ranges = rangesIn(list, kernel);
+  if (ranges.length === 0 || !list.includes(":")) return null;
+  const bounds = [...new Set([0n, ...ranges.flat().filter((bound) => bound < U64_MAX)])];
+  const sorted = bounds.sort((a, b) => (a < b ? -1 : 1));
+  // the list is asked about memory as it is compared, so nothing is rounded once more
+  const exact = { ...kernel, rounding: 1n };
   const spans: Span[] = [];
   for (const [at, from] of sorted.entries()) {
     const to = sorted[at + 1] ?? null;
-    const next = { from, to, ...answerAt(ranges, from, to) };
+    const { ret, size } = new CommandLine(`crashkernel=${list}`, exact).find(
+      null,
+      to === null ? ANY : to - 1n,
+    );
+    const entry = ranges.findIndex(([start, end]) => from >= start && from < end);
+    const next = {
+      from,
+      to,
+      size: ret === 0 ? size : 0n,
+      refused: ret !== 0,
+      entry: entry < 0 ? null : entry,
+    };
     const last = spans[spans.length - 1];
     if (last !== undefined && last.entry === next.entry && last.refused === next.refused)
       spans[spans.length - 1] = { ...last, to };
@@ -35,22 +56,16 @@ function spansOf(ranges: readonly MemoryRange[]): readonly Span[] {
   return spans;
 }
 
-function answerAt(ranges: readonly MemoryRange[], from: bigint, to: bigint | null) {
-  const entry = ranges.findIndex(
-    ({ start, end }) => from >= start.bytes && (end === null || from < end.bytes),
-  );
-  const read = entry < 0 ? ranges : ranges.slice(0, entry + 1);
-  const refused = to !== null && read.some(({ size }) => size.bytes >= to - 1n);
-  return { size: ranges[entry]?.size.bytes ?? 0n, refused, entry: entry < 0 ? null : entry };
-}
+/** No kernel keeps a longer command line. */
+const LONGEST = 4096;
+const NEWEST = { kernel: "7.2", arch: "x86_64" };
+/** Bytes; more than any machine has, and less than 64 bits hold. */
+const ANY = U64_MAX - 1n;
 
-/**
- * The spans of the word that decides: of its own list, or of the list a vendor's kernel puts in the place of `auto`.
- * null when it is no list, or none that can be read.
- */
-export function spansOfWord(value: string, traits: KernelTraits | null): readonly Span[] | null {
-  const rule = traits?.auto ?? null;
-  const list = rule?.kind === "list" && value.startsWith("auto") ? rule.list : value;
-  const parsed = parseExpression(list);
-  return parsed.kind === "ok" && parsed.value.kind === "ranges" ? spansOf(parsed.value.ranges) : null;
+/** Start and end of whatever looks like a range, as this kernel reads the numbers. */
+function rangesIn(list: string, { numbers }: KernelTraits): readonly (readonly [bigint, bigint])[] {
+  return [...list.matchAll(/(?:^|,)([0-9][0-9A-Za-z]*)-([0-9][0-9A-Za-z]*)?/g)].map(([, start = "", end]) => [
+    scanNumber(start, 0, numbers).value,
+    end === undefined ? U64_MAX : scanNumber(end, 0, numbers).value,
+  ]);
 }

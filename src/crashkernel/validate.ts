@@ -47,7 +47,7 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
   const findings: Finding[] = [
     ...checkTarget(machine.target, traits),
     ...checkLength(machine.cmdlineLength ?? null, traits),
-    ...checkWords(parsed, traits),
+    ...checkWords(parsed, traits, answer?.ok === true && answer.high),
     ...lastOfEachKind(parsed).flatMap((word) => [
       ...notStrict(word, evaluated),
       ...checkAmounts(word, traits),
@@ -121,11 +121,15 @@ function notStrict(word: ParsedWord, evaluated: Evaluated | null): Finding[] {
   if (parsed.kind === "ok") return [];
   const unknown = evaluated === null;
   const refused = evaluated !== null && (!evaluated.ok || evaluated.reserved === 0n);
+  const skipped = evaluated?.ok === true && evaluated.high && !/,(?:high|low)$/.test(word.text);
+  const all = skipped
+    ? "; it is skipped, and the one with ,high counts"
+    : "; this kernel reads something into it all the same";
   return [
     {
       severity: unknown || refused ? "error" : "objection",
       id: "malformed",
-      message: `${parsed.message}${unknown || refused ? "" : "; this kernel reads something into it all the same"}`,
+      message: `${parsed.message}${unknown || refused ? "" : all}`,
       at: word.valueAt + parsed.at,
     },
   ];

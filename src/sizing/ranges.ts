@@ -7,11 +7,10 @@ export type Range = Pick<Span, "from" | "to" | "size">;
 
 /** A list, or one size for any memory; [] for what is neither. Ranges that reserve nothing are among them. */
 export function rangesOf(expression: string): readonly Range[] {
-  const spans = spansOfWord(expression, null);
-  if (spans !== null) return spans;
   const parsed = parseExpression(expression);
-  if (parsed.kind === "ok" && parsed.value.kind === "fixed")
-    return [{ from: 0n, to: null, size: parsed.value.size.bytes }];
+  if (parsed.kind === "error") return [];
+  if (parsed.value.kind === "ranges") return spansOfWord(expression, null) ?? [];
+  if (parsed.value.kind === "fixed") return [{ from: 0n, to: null, size: parsed.value.size.bytes }];
   return [];
 }
 

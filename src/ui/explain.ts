@@ -55,7 +55,9 @@ export function showExplanation(
   const { style, result } = output;
   const { line, ramBytes, comparedBytes, spans, evaluated, findings } = explanation;
   const here =
-    ramBytes === null || comparedBytes === null ? null : { bytes: ramBytes, compared: comparedBytes };
+    ramBytes === null || comparedBytes === null || explanation.here === null
+      ? null
+      : { bytes: ramBytes, compared: comparedBytes, span: explanation.here };
   const block = (lines: readonly string[]): void => {
     if (lines.length > 0) result(`\n${lines.join("\n")}`);
   };
@@ -63,14 +65,14 @@ export function showExplanation(
   const title = plainCharacters(line);
   result(style.bold(title.length > 4 * WIDTH ? `${title.slice(0, 4 * WIDTH)}...` : title));
   result(
-    `${kernelLine(explanation)}, memory ${here === null ? "" : `${formatBytes(here.bytes)} `}(${about.memory})`,
+    `${kernelLine(explanation)}, memory ${ramBytes === null ? "" : `${formatBytes(ramBytes)} `}(${about.memory})`,
   );
   for (const note of about.notes) result(plainCharacters(note));
   if (spans !== null) {
     block(spanTable(spans, here, style).map((row) => `  ${row}`));
     block(spanBar(spans, here).map((row) => `  ${row}`));
-  } else if (about.result === "reserves" && evaluated?.ok === true && here !== null)
-    block([`  ${shareBar(evaluated.reserved, here.bytes)}`]);
+  } else if (about.result === "reserves" && evaluated?.ok === true && ramBytes !== null)
+    block([`  ${shareBar(evaluated.reserved, ramBytes)}`]);
   const colour =
     about.result === "reserves" ? style.green : about.result === "unknown" ? style.yellow : style.red;
   const [first, ...rest] = verdictLines(explanation, about.room);

@@ -12,20 +12,19 @@ export function spanTable(spans: readonly Span[], here: Here | null, style: Styl
   const width = Math.max(...rows.map(({ memory }) => memory.length));
   const sizes = Math.max(...rows.map(({ reserved }) => reserved.length));
   return rows.map(({ span, memory, reserved }) => {
-    const mine = here !== null && within(span, here.compared);
+    const mine = here?.span === span;
     const row = `${mine ? ">" : " "} ${memory.padEnd(width)}   ${reserved.padEnd(sizes)}`;
-    return mine ? style.bold(`${row}   <- this machine: ${formatBytes(here.bytes)}`) : row.trimEnd();
+    return mine && here !== null
+      ? style.bold(`${row}   <- this machine: ${formatBytes(here.bytes)}`)
+      : row.trimEnd();
   });
 }
 
-/** The machine's memory, and what the kernel compares with a list (rounded up on newer kernels). */
-export interface Here {
+/** The machine's memory, what the kernel compares with a list (rounded up on newer kernels), and the span it falls in. */
+interface Here {
   readonly bytes: bigint;
   readonly compared: bigint;
-}
-
-function within(span: Span, compared: bigint): boolean {
-  return compared >= span.from && (span.to === null || compared < span.to);
+  readonly span: Span;
 }
 
 function memoryOf({ from, to }: Span): string {
@@ -34,7 +33,7 @@ function memoryOf({ from, to }: Span): string {
 }
 
 function reservedOf({ entry, size, refused }: Span): string {
-  if (refused && entry !== null) return "nothing: a size is not below the memory";
+  if (refused && entry !== null) return "nothing: the list is refused";
   return size === 0n ? "nothing" : exactBytes(size);
 }
 
@@ -51,11 +50,12 @@ export function spanBar(spans: readonly Span[], here: Here | null): readonly str
   let bounds = "";
   let caret: string | null = null;
   for (const { span, inside, bound, width } of cells) {
-    const mine = here !== null && within(span, here.compared);
+    const mine = here?.span === span;
     const fill = mine ? "=" : "-";
     const left = Math.floor((width - inside.length) / 2);
     bounds = `${bounds.padEnd(bar.length - 1)}${bound}`;
-    if (mine) caret = `${" ".repeat(bar.length + Math.floor(part(span, here.compared) * (width - 1)))}^`;
+    if (mine && here !== null)
+      caret = `${" ".repeat(bar.length + Math.floor(part(span, here.compared) * (width - 1)))}^`;
     const end = span.to === null ? ">" : "|";
     bar += `${fill.repeat(left)}${inside}${fill.repeat(width - left - inside.length)}${end}`;
   }

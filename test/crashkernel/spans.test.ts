@@ -32,6 +32,39 @@ test("a size that is not below the memory takes the whole list with it", () => {
   assert.deepEqual(short("1G-2G:4G,2G-:128M"), ["0-1024:refused", "1024-2048:refused", "2048-:128"]);
 });
 
+test("what the kernel refuses is refused in the table too, up to the character where it stops", () => {
+  // a reversed range, wherever the memory lies
+  assert.deepEqual(short("2G-384M:64M,2G-:128M"), ["0-2048:refused", "2048-:refused"]);
+  // the kernel stops at the range that holds the memory, before the mistake
+  assert.deepEqual(short("1G-4G:192M,4G-64G:256M,64G:512M"), [
+    "0-1024:refused",
+    "1024-4096:192",
+    "4096-65536:256",
+    "65536-:refused",
+  ]);
+  // a unit that this kernel does not know
+  assert.ok(
+    short("1G-1T:256M,1T-:1G", { kernel: "3.10", arch: "x86_64" })?.every((one) => /refused/.test(one)),
+  );
+  assert.equal(short("1G-:256M,high"), undefined);
+});
+
+test("this machine is marked only where the kernel reserves what the list says there", () => {
+  for (const [line, ram, here] of [
+    ["2G-384M:64M,2G-:128M", 8n * GIB, null],
+    ["1G-:2G", 2n * GIB, null],
+    ["1G-4G:192M,4G-64G:256M,64G:512M", 8n * GIB, 256n << 20n],
+    ["1G-4G:192M,4G-64G:256M,64G:512M", 80n * GIB, null],
+    ["1G-:256M", GIB / 2n, 0n],
+    ["1G-:256M crashkernel=512M", 4n * GIB, null],
+  ] as const)
+    assert.equal(
+      explain(`crashkernel=${line}`, { ramBytes: ram, target }).here?.size ?? null,
+      here,
+      `${line} at ${ram >> 20n}M`,
+    );
+});
+
 test("a vendor's auto is shown as the list the kernel puts in its place, and only there", () => {
   assert.deepEqual(short("auto", { kernel: "el8.8", arch: "x86_64" }), [
     "0-1024:0",

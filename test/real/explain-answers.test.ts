@@ -159,6 +159,38 @@ judge("explain: a vendor's build that was not examined is named in full, and wha
   },
 ]);
 
+judge("explain: table, bar, sentence and findings say the same", [
+  {
+    on: "6.8 x86_64 8G",
+    ask: ["2G-384M:64M,2G-:128M"],
+    code: 2,
+    says: ["The kernel reserves nothing.", "2 GiB and more nothing: the list is refused"],
+    never: ["<- this machine", /\^ 8 GiB/, /[|]=/],
+  },
+  { on: "6.1 x86_64 512M", ask: ["512M"], code: 3, says: ["finds no place"], never: [/\[#/, "and chooses"] },
+  {
+    on: "6.8 x86_64 3G",
+    ask: ["4G,high"],
+    code: 3,
+    says: ["reserves nothing"],
+    never: [/\[#/, "below it for"],
+  },
+  {
+    on: "6.8 x86_64 8G",
+    ask: ["130M@257M"],
+    code: 2,
+    says: ["reserves nothing"],
+    never: [/\[#/, ", or nothing"],
+  },
+  {
+    on: "el9.3 x86_64 16G",
+    ask: ["--cmdline", "crashkernel=auto crashkernel=1G,high"],
+    code: 0,
+    says: ["1 GiB above 4 GiB", "auto is not known and is skipped: the one with ,high counts"],
+    never: ["and reserves nothing", "ignores the one with ,high"],
+  },
+]);
+
 test("--crashkernel for an image: what has no place with that memory is refused, and --force goes past it", {
   skip: withoutRoot("debian12"),
 }, async (t) => {
