@@ -1,5 +1,5 @@
 import { normalizeArch } from "../crashkernel/arch.js";
-import { lineOfTyped, type Typed } from "../crashkernel/blank.js";
+import { assignedLine, lineOfTyped, type Typed } from "../crashkernel/blank.js";
 import { type Explanation, explain as explainLine } from "../crashkernel/explain.js";
 import { kernelTraits } from "../crashkernel/generation.js";
 import { parseMemoryMap } from "../crashkernel/memory-map.js";
@@ -83,6 +83,8 @@ function resultOf({ evaluated, findings }: Explanation, room: Room | null): Expl
 
 function lineOf(request: ExplainRequest, recommended: string | null): Typed {
   if (recommended !== null) return { line: `crashkernel=${recommended}`, cut: null };
+  const assigned = assignedLine(request.line);
+  if (assigned !== null) return { line: assigned.line, cut: null };
   return request.whole ? { line: request.line, cut: null } : lineOfTyped(request.line);
 }
 
@@ -150,7 +152,11 @@ function roomOf(
 function about(request: ExplainRequest, base: BaseFacts, kernel: string | null): readonly string[] {
   const inside = base.blockers.some(({ id }) => id === "container" || id === "wsl");
   const host = inside && !base.image && (request.ram === undefined || request.kernel === undefined);
+  const assigned = assignedLine(request.line);
   return [
+    ...(assigned === null
+      ? []
+      : [`the kernel gets what stands between the quotation marks of ${assigned.name}`]),
     ...(host ? ["this is a container: its kernel and memory are the host's"] : []),
     ...(!base.image && !base.effectiveRoot && request.ram === undefined
       ? ["root is told, too, where in memory it would lie"]

@@ -32,6 +32,7 @@ export const ABOUT_THIS_MACHINE: ReadonlySet<string> = new Set([
   "unsupported",
   "no-place",
   "size-not-below-memory",
+  "entry-kills-list",
 ]);
 
 export const NO_RESERVATION: Wish = {

@@ -56,3 +56,10 @@ function forgotten(text: string): string | null {
 function isValue(part: string): boolean {
   return parseExpression(part.startsWith(PREFIX) ? part.slice(PREFIX.length) : part).kind === "ok";
 }
+
+/** The line in a file's assignment, as somebody copied it with its name: GRUB_CMDLINE_LINUX="..."; null where it is none. */
+export function assignedLine(text: string): { readonly name: string; readonly line: string } | null {
+  const found = /^ *([A-Z][A-Z0-9_]*CMDLINE[A-Z0-9_]*)=(["']?)(.*)\2 *$/s.exec(text);
+  const [, name = "", , line = ""] = found ?? [];
+  return found === null ? null : { name, line };
+}

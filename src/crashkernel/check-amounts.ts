@@ -53,7 +53,8 @@ function notation({ amount, at }: PlacedAmount, traits: KernelTraits | null): Fi
 
 function tooSmall({ amount, at }: PlacedAmount): Finding[] {
   if (amount.bytes === 0n || amount.bytes >= SMALLEST) return [];
-  const why = /[0-9]$/.test(amount.text) ? ": is the unit missing?" : ", where no capture kernel fits";
+  const unit = /^[1-9][0-9]{0,4}$/.test(amount.text) ? ` Write ${amount.text}M` : "";
+  const why = /[0-9]$/.test(amount.text) ? `: is the unit missing?${unit}` : ", where no capture kernel fits";
   return [
     {
       severity: "objection",

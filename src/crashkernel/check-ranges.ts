@@ -132,8 +132,17 @@ function gaps(placed: readonly PlacedRange[]): Finding[] {
 /** No machine that could be meant has less. */
 const FIRST_MEMORY = 64n << 20n;
 
+/** Index of the range whose size is not below the memory and is read: there the kernel stops. -1 for none. */
+function killer(placed: readonly PlacedRange[], ram: bigint | null, match: number): number {
+  if (ram === null) return -1;
+  return placed.findIndex(
+    ({ range }, index) => range.size.bytes >= ram && range.size.bytes > 0n && (match < 0 || index <= match),
+  );
+}
+
 /** `match`: index of the range that holds this machine's memory, -1 for none. */
 function sizes(placed: readonly PlacedRange[], ram: bigint | null, match: number): Finding[] {
+  const kills = killer(placed, ram, match);
   return placed.flatMap((one, index): Finding[] => {
     const size = one.range.size;
     const { from, to } = span(one);
@@ -146,15 +155,15 @@ function sizes(placed: readonly PlacedRange[], ram: bigint | null, match: number
           at: one.sizeAt,
         },
       ];
-    if (ram !== null && size.bytes >= ram && (match < 0 || index <= match))
+    if (ram !== null && index === kills)
       return [
         {
           severity: "error",
           id: index === match ? "size-not-below-memory" : "entry-kills-list",
           message:
             index === match
-              ? `${size.text} is not less than the ${formatBytes(ram)} of this machine: the kernel refuses it`
-              : `the range ${show(one.range)} does not apply here, but its ${size.text} is not less than this machine's ${formatBytes(ram)}: the kernel refuses the whole list`,
+              ? `${formatBytes(size.bytes)} are not less than the ${formatBytes(ram)} of this machine: the kernel refuses it`
+              : `the kernel stops at ${show(one.range)}: its ${formatBytes(size.bytes)} are not less than the ${formatBytes(ram)} of this machine, and the whole list is refused${match < 0 ? "; no range holds that memory either" : ""}`,
           at: one.sizeAt,
         },
       ];
@@ -189,7 +198,7 @@ function meets(placed: readonly PlacedRange[], ram: bigint, match: number, listA
             at: near.at,
           },
         ];
-  if (match >= 0) return missed;
+  if (match >= 0 || killer(placed, ram, match) >= 0) return missed;
   return [
     ...missed,
     {

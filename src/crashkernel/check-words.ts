@@ -193,7 +193,9 @@ function cmaForm(
     say(
       "error",
       "cma-unknown",
-      `kernel ${traits.label} does not know ,cma and takes it for a malformed plain value: put it before the plain one`,
+      words.length === 1
+        ? `,cma came with kernel 6.17: ${traits.label} takes it for a malformed size and reserves nothing; write ${word.text.slice(word.valueAt - word.at, word.text.lastIndexOf(","))}`
+        : `kernel ${traits.label} does not know ,cma and takes it for a malformed plain value: put it before the plain one`,
       at,
     );
 }

@@ -9,7 +9,16 @@
  */
 import type { NonEmpty } from "../types.js";
 import type { Amount } from "./number.js";
-import { type ExpressionError, fault, found, readAmount, readOffset, unfitCharacter } from "./strict.js";
+import { repaired } from "./repair.js";
+import {
+  type ExpressionError,
+  fault,
+  found,
+  MAX_EXPRESSION,
+  readAmount,
+  readOffset,
+  unfitCharacter,
+} from "./strict.js";
 
 export type { ExpressionError } from "./strict.js";
 
@@ -29,6 +38,12 @@ export type Crashkernel =
 export type ParsedExpression = { readonly kind: "ok"; readonly value: Crashkernel } | ExpressionError;
 
 export function parseExpression(text: string): ParsedExpression {
+  const parsed = parse(text);
+  if (parsed.kind === "ok" || text.length > MAX_EXPRESSION) return parsed;
+  return repaired(text, parsed, (other) => parse(other).kind === "ok");
+}
+
+function parse(text: string): ParsedExpression {
   const unfit = unfitCharacter(text);
   if (unfit !== null) return unfit;
   if (text === "") return fault("the crashkernel value is empty; write for example 256M", 0);

@@ -20,7 +20,7 @@ const STRICT: NumberRules = { suffixes: "KMGTPE", overflow: "saturates", bareSuf
 
 /** Looks at no more than the first 1025 characters, whatever is handed in. */
 export function unfitCharacter(text: string): ExpressionError | null {
-  const bad = /[^0-9A-Za-z:,@-]/.exec(text.slice(0, MAX_EXPRESSION));
+  const bad = /[^0-9A-Za-z:,@-]/u.exec(text.slice(0, MAX_EXPRESSION));
   if (bad !== null) return fault(`${nameCharacter(bad[0])} cannot be part of a crashkernel value`, bad.index);
   if (text.length > MAX_EXPRESSION)
     return fault(`a crashkernel value has at most ${MAX_EXPRESSION} characters`, MAX_EXPRESSION);
@@ -29,12 +29,14 @@ export function unfitCharacter(text: string): ExpressionError | null {
 
 /** For messages: never a raw control character, nor half a pair of surrogates, on somebody's terminal. */
 function nameCharacter(character: string): string {
-  const code = character.charCodeAt(0);
+  const code = character.codePointAt(0) ?? 0;
   if (character === " ") return "a blank";
   if (character === "\t") return "a TAB";
   if (character === "\n") return "a line break";
   if (code > 0x20 && code < 0x7f) return `"${character}"`;
-  return code > 0x7f ? "a character outside ASCII" : "a control character";
+  return code > 0x9f
+    ? `the character U+${code.toString(16).toUpperCase().padStart(4, "0")}`
+    : "a control character";
 }
 
 export type Read =
@@ -69,10 +71,9 @@ export function readAmount(text: string, at: number, what: string): Read {
 }
 
 export function found(text: string, at: number): string {
-  return at < text.length ? nameCharacter(text.charAt(at)) : "the end";
+  return at < text.length ? nameCharacter(String.fromCodePoint(text.codePointAt(at) ?? 0)) : "the end";
 }
 
 function afterNumber(text: string, at: number): string {
-  const unit = /^i?b/i.test(text.slice(at, at + 2)) ? `; the units are K, M and G alone, as in 256M` : "";
-  return `the kernel does not know ${found(text, at)} behind a number${unit}`;
+  return `the kernel does not know ${found(text, at)} behind a number`;
 }

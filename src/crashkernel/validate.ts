@@ -13,6 +13,7 @@ import type { Finding } from "./finding.js";
 import { type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
 import type { ParsedWord } from "./layout.js";
 import { formatBytes } from "./size.js";
+import { spansOfWord } from "./spans.js";
 import { noPlaceAnywhere } from "./without-map.js";
 
 export type { Finding } from "./finding.js";
@@ -49,7 +50,7 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
     ...checkLength(machine.cmdlineLength ?? null, traits),
     ...checkWords(parsed, traits, answer?.ok === true && answer.high),
     ...lastOfEachKind(parsed).flatMap((word) => [
-      ...notStrict(word, evaluated),
+      ...notStrict(word, evaluated, traits),
       ...checkAmounts(word, traits),
       ...checkRanges(word, ram === null ? null : rounded(ram, traits)),
     ]),
@@ -68,7 +69,13 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
   if (ram !== null && evaluated !== null)
     findings.push(...checkOutcome(evaluated, parsed, ram, traits, findings, isAscii(line)));
   const written = ram === null ? null : asWritten(parsed, rounded(ram, traits));
-  return { findings: sort(findings.map((one) => harmless(one, parsed, evaluated, written))), evaluated };
+  return {
+    findings: sort(
+      findings.map((one) => harmless(one, parsed, evaluated, written)),
+      evaluated?.ok === false ? evaluated.stoppedAt : null,
+    ),
+    evaluated,
+  };
 }
 
 function takesAuto(line: string, answer: Evaluated | null): boolean {
@@ -115,7 +122,7 @@ function place(words: readonly string[]): readonly ParsedWord[] {
   return parsed;
 }
 
-function notStrict(word: ParsedWord, evaluated: Evaluated | null): Finding[] {
+function notStrict(word: ParsedWord, evaluated: Evaluated | null, traits: KernelTraits | null): Finding[] {
   if (word.value !== null) return [];
   const parsed = parseExpression(word.text.slice(word.valueAt - word.at));
   if (parsed.kind === "ok") return [];
@@ -129,10 +136,22 @@ function notStrict(word: ParsedWord, evaluated: Evaluated | null): Finding[] {
     {
       severity: unknown || refused ? "error" : "objection",
       id: "malformed",
-      message: `${parsed.message}${unknown || refused ? "" : all}`,
+      message: `${parsed.message}${unknown || refused ? "" : (stopsBefore(word, evaluated, traits) ?? all)}`,
       at: word.valueAt + parsed.at,
     },
   ];
+}
+
+/** Of a list whose mistake stands behind the range that applies here: where it does harm. */
+function stopsBefore(word: ParsedWord, evaluated: Evaluated, traits: KernelTraits | null): string | null {
+  const value = word.text.slice(word.valueAt - word.at);
+  if (evaluated.entry === null || evaluated.token !== word.valueAt - PARAMETER.length) return null;
+  const range = /^[0-9A-Za-z-]+/.exec(value.split(",")[evaluated.entry] ?? "")?.[0];
+  if (range === undefined) return null;
+  const last = spansOfWord(value, traits)?.slice(-1)[0];
+  const others =
+    last?.refused === true ? `, and a machine with ${formatBytes(last.from)} or more reserves nothing` : "";
+  return `; here the kernel stops at ${range} before it${others}`;
 }
 
 function checkTarget(target: KernelTarget | null, traits: KernelTraits | null): Finding[] {
@@ -273,8 +292,10 @@ function isAscii(text: string): boolean {
 
 const ORDER: readonly Finding["severity"][] = ["error", "objection", "warning", "note"];
 
-function sort(findings: readonly Finding[]): readonly Finding[] {
+/** `cause`: where the kernel gave up, which goes first among its like; null where it did not. */
+function sort(findings: readonly Finding[], cause: number | null): readonly Finding[] {
+  const place = ({ at }: Finding): number => (at !== null && at === cause ? -2 : (at ?? -1));
   return [...findings].sort(
-    (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || (a.at ?? -1) - (b.at ?? -1),
+    (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || place(a) - place(b),
   );
 }

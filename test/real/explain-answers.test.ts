@@ -191,6 +191,64 @@ judge("explain: table, bar, sentence and findings say the same", [
   },
 ]);
 
+judge("explain: a mistake is said with what happens for it, why, and what to write", [
+  {
+    on: "6.1 x86_64 8G",
+    ask: ["1G-4G:192M,4G-64G:256M,64G:512M"],
+    code: 0,
+    says: [
+      'a "-" is missing: write 64G-:512M; here the kernel stops at 4G-64G before it, and a machine with 64 GiB or more reserves nothing',
+      /> 4 GiB to 64 GiB +256 MiB/,
+    ],
+  },
+  {
+    on: "6.1 x86_64 80G",
+    ask: ["1G-4G:192M,4G-64G:256M,64G:512M"],
+    code: 2,
+    says: ["The kernel reserves nothing.", "write 64G-:512M", /^ {4}4 GiB to 64 GiB +256 MiB$/m],
+  },
+  {
+    on: "6.1 x86_64 8G",
+    ask: ["256M-:128M,"],
+    code: 0,
+    says: [
+      "the last comma has no range after it: write 256M-:128M; here the kernel stops at 256M- before it",
+    ],
+  },
+  {
+    on: "6.8 x86_64 1G",
+    ask: ["2G-4G:320M,4G-32G:512M,32G-64G:1024M,64G-128G:2048M,128G-:4096M"],
+    code: 3,
+    says: [
+      "error: the kernel stops at 32G-64G: its 1 GiB are not less than the 1 GiB of this machine, and the whole list is refused; no range holds that memory either",
+    ],
+    never: ["stops at 64G", "error: no range holds"],
+  },
+  {
+    on: "6.1 x86_64 4G",
+    ask: ["256"],
+    code: 0,
+    says: ["256 reserves 256 bytes: is the unit missing? Write 256M"],
+  },
+  {
+    on: "6.12 x86_64 4G",
+    ask: ["256M,cma"],
+    code: 2,
+    says: [
+      ",cma came with kernel 6.17: 6.12.0 takes it for a malformed size and reserves nothing; write 256M",
+    ],
+  },
+  {
+    on: "6.1 x86_64 4G",
+    ask: ["--cmdline", 'GRUB_CMDLINE_LINUX="rd.lvm.lv=a/b crashkernel=256M"'],
+    code: 0,
+    says: [
+      /^rd\.lvm\.lv=a\/b crashkernel=256M$/m,
+      "the kernel gets what stands between the quotation marks of GRUB_CMDLINE_LINUX",
+    ],
+  },
+]);
+
 test("--crashkernel for an image: what has no place with that memory is refused, and --force goes past it", {
   skip: withoutRoot("debian12"),
 }, async (t) => {

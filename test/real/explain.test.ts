@@ -55,7 +55,9 @@ const TEN: readonly {
     title: "a word that an installer's option wrote in the place of a size",
     args: ["false", "--kernel", "5.10", "--ram", "8G"],
     code: 2,
-    says: [/^error: a size is missing: "f" is no number\n {4}crashkernel=false\n {16}\^$/m],
+    says: [
+      /^error: false is no value: to switch it off, take crashkernel= out \(kdump-setup --disable\)\n {4}crashkernel=false\n {16}\^$/m,
+    ],
   },
   {
     title: "only ,low, asked about because it fails",
