@@ -180,13 +180,15 @@ function sizes(placed: readonly PlacedRange[], ram: bigint | null, match: number
   });
 }
 
-/** Memory that misses a range by less than this is probably meant to be in it: firmware keeps some. */
+/** Memory that misses a range by no more than a tenth and this is probably meant to be in it: firmware keeps some. */
 const FIRMWARE_SHARE = 128n << 20n;
 
+function justBelow(ram: bigint, start: bigint): boolean {
+  return start > ram && start - ram <= FIRMWARE_SHARE && (start - ram) * 10n <= start;
+}
+
 function meets(placed: readonly PlacedRange[], ram: bigint, match: number, listAt: number): Finding[] {
-  const near = placed.find(
-    ({ range }) => range.start.bytes > ram && range.start.bytes - ram <= FIRMWARE_SHARE,
-  );
+  const near = placed.find(({ range }) => justBelow(ram, range.start.bytes));
   const missed: Finding[] =
     near === undefined
       ? []

@@ -37,23 +37,29 @@ function isDigit(code: number): boolean {
 
 const PEOPLE = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
 
-/** For people: "256 MiB", "1.9 GiB", "25 bytes". An exact value has no fraction; others are rounded to a tenth. */
+/**
+ * For people: "256 MiB", "1.9 GiB", "25 bytes". An exact value has no fraction or one tenth; whole MiB are never rounded,
+ * and what is a little below or above a whole unit is said in the next smaller one, cut to a tenth: "4095.4 MiB".
+ */
 export function formatBytes(bytes: bigint | number): string {
-  const whole = BigInt(bytes);
-  if (whole < 0n) return `-${formatBytes(-whole)}`;
+  const value = BigInt(bytes);
+  if (value < 0n) return `-${formatBytes(-value)}`;
+  if (value === 1n) return "1 byte";
   let step = 0;
-  while (step + 1 < PEOPLE.length && whole >= 1n << BigInt(10 * (step + 1))) step++;
-  const unit = (): string => PEOPLE[step] ?? "bytes";
-  let tenths = tenthsOf(whole, step);
-  // 1048575 bytes are nearer to 1 MiB than to any tenth of a KiB below it
-  if (tenths >= 10240n && step + 1 < PEOPLE.length) tenths = tenthsOf(whole, ++step);
-  if (whole === 1n) return "1 byte";
-  return tenths % 10n === 0n ? `${tenths / 10n} ${unit()}` : `${tenths / 10n}.${tenths % 10n} ${unit()}`;
+  while (step + 1 < PEOPLE.length && value >= 1n << BigInt(10 * (step + 1))) step++;
+  const unit = 1n << BigInt(10 * step);
+  const tenths = (value * 10n + unit / 2n) / unit;
+  if ((value * 10n) % unit === 0n) return inTenths(tenths, step);
+  if (value % MIB === 0n) return `${value / MIB} MiB`;
+  if (tenths % 10n !== 0n) return inTenths(tenths, step);
+  return inTenths((value * 10n) / (unit >> 10n), step - 1);
 }
 
-function tenthsOf(bytes: bigint, step: number): bigint {
-  const unit = 1n << BigInt(10 * step);
-  return (bytes * 10n + unit / 2n) / unit;
+const MIB = 1n << 20n;
+
+function inTenths(tenths: bigint, step: number): string {
+  const fraction = tenths % 10n === 0n ? "" : `.${tenths % 10n}`;
+  return `${tenths / 10n}${fraction} ${PEOPLE[step] ?? "bytes"}`;
 }
 
 /** For people and exact: the largest unit without a fraction, "1184 MiB", "8 TiB", "65537 bytes". */

@@ -255,7 +255,7 @@ function checkOutcome(
         ? {
             severity: "note",
             id: "rounded",
-            message: `${message} for ${formatBytes(ram)}: it rounds the memory up to 128 MiB before it compares`,
+            message: `${message} for ${formatBytes(ram)}: it rounds the memory up to the next multiple of 128 MiB before it compares`,
             at: decided,
           }
         : { severity: "error", id: "not-as-written", message, at: decided },

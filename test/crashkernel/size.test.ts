@@ -54,10 +54,17 @@ test("says sizes to people in the nearest binary unit", () => {
     [256 << 20, "256 MiB"],
     [2040070144, "1.9 GiB"],
     [17179869184, "16 GiB"],
-    [1048575, "1 MiB"],
-    [1073741823, "1 GiB"],
+    [1048575, "1048575 bytes"],
+    [1073741823, "1023.9 MiB"],
+    [4294422528, "4095.4 MiB"],
+    [4294971392, "4096 MiB"],
+    // whole MiB are exact
+    [4095n << 20n, "4095 MiB"],
+    [4196n << 20n, "4196 MiB"],
+    [1536 << 20, "1.5 GiB"],
+    [33528709120, "31.2 GiB"],
     [-1048576, "-1 MiB"],
-    [0xffff_ffff_ffff_ffffn, "16 EiB"],
+    [0xffff_ffff_ffff_ffffn, "16383.9 PiB"],
   ] as const)
     assert.equal(formatBytes(bytes), text);
 });

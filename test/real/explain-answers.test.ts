@@ -249,6 +249,29 @@ judge("explain: a mistake is said with what happens for it, why, and what to wri
   },
 ]);
 
+judge("explain: memory is not rounded to the other side of its row", [
+  {
+    on: "5.15 x86_64 4095M",
+    ask: ["2G-4G:128M,4G-:256M"],
+    code: 0,
+    says: ["<- this machine: 4095 MiB", "the 4095 MiB of this machine are just below 4G"],
+  },
+  { on: "6.1 x86_64 4196M", ask: ["256M"], code: 0, says: ["memory 4196 MiB"] },
+  {
+    on: "6.1 x86_64 4095M",
+    ask: ["2G-4G:128M,4G-:256M"],
+    code: 0,
+    says: ["it rounds the memory up to the next multiple of 128 MiB before it compares"],
+  },
+  {
+    on: "6.1 x86_64 256M",
+    ask: ["384M-:128M"],
+    code: 3,
+    says: ["no range holds"],
+    never: ["just below", "firmware"],
+  },
+]);
+
 test("--crashkernel for an image: what has no place with that memory is refused, and --force goes past it", {
   skip: withoutRoot("debian12"),
 }, async (t) => {
