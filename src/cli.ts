@@ -19,9 +19,20 @@ async function run(): Promise<number> {
   return main(argv);
 }
 
+// a failed write is told only after what was waiting for it, so the last word is had at the very end
+process.on("exit", () => {
+  if (unsaid === null) return;
+  if (process.exitCode === 0) process.exitCode = 1;
+  try {
+    process.stderr.write(`kdump-setup: not all that was said could be written: ${unsaid.message}\n`);
+  } catch {
+    // it was standard error itself; the code tells
+  }
+});
+
 run().then(
   (code) => {
-    process.exitCode = code === 0 && unsaid !== null ? 1 : code;
+    process.exitCode = code;
   },
   (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

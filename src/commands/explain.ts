@@ -71,11 +71,14 @@ const EXITS: Readonly<Record<ExplainResult, ExitCode>> = {
   "not-accepted": EXIT.usage,
 };
 
+/** Errors of a line with nothing malformed on it. A set-up run takes neither. */
+const WELL_FORMED: ReadonlySet<string> = new Set(["no-parameter", "size-zero"]);
+
 /** As a set-up run takes it: what no machine takes is wrong use, what this machine does not take is refused. */
 function resultOf({ evaluated, findings }: Explanation, room: Room | null): ExplainResult {
   const errors = findings.filter((finding) => finding.severity === "error");
   const reserves = evaluated?.ok === true && evaluated.reserved > 0n;
-  if (errors.some(({ id }) => !ABOUT_THIS_MACHINE.has(id) && id !== "no-parameter")) return "not-accepted";
+  if (errors.some(({ id }) => !ABOUT_THIS_MACHINE.has(id) && !WELL_FORMED.has(id))) return "not-accepted";
   if (errors.length > 0 || room?.fit.kind === "no-room") return "nothing";
   if (evaluated === null) return "unknown";
   return reserves ? "reserves" : "nothing";

@@ -33,6 +33,7 @@ export const ABOUT_THIS_MACHINE: ReadonlySet<string> = new Set([
   "no-place",
   "size-not-below-memory",
   "entry-kills-list",
+  "range-zero",
 ]);
 
 export const NO_RESERVATION: Wish = {

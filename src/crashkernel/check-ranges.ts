@@ -149,9 +149,9 @@ function sizes(placed: readonly PlacedRange[], ram: bigint | null, match: number
     if (size.bytes === 0n)
       return [
         {
-          severity: index === match ? "error" : "warning",
-          id: "size-zero",
-          message: `the range ${show(one.range)} reserves nothing`,
+          severity: index === match ? "error" : "note",
+          id: "range-zero",
+          message: `the range ${show(one.range)} reserves nothing, as its ${size.text} says`,
           at: one.sizeAt,
         },
       ];

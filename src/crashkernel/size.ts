@@ -51,6 +51,7 @@ export function formatBytes(bytes: bigint | number): string {
   const tenths = (value * 10n + unit / 2n) / unit;
   if ((value * 10n) % unit === 0n) return inTenths(tenths, step);
   if (value % MIB === 0n) return `${value / MIB} MiB`;
+  if (tenths >= 10240n) return inTenths((value * 10n) / unit, step);
   if (tenths % 10n !== 0n) return inTenths(tenths, step);
   return inTenths((value * 10n) / (unit >> 10n), step - 1);
 }

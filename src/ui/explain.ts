@@ -94,6 +94,8 @@ function adviceOf(
   { result, works }: { readonly result: string; readonly works: string | null },
 ): string | null {
   if (result === "not-accepted") return works === null ? null : `A value that works: ${works}`;
+  if (findings.some(({ id }) => id === "no-parameter"))
+    return "There is nothing to take; kdump-setup --crashkernel auto sets one.";
   const stops = findings.some(({ severity }) => severity === "error" || severity === "objection");
   return stops ? "kdump-setup --crashkernel takes it only with --force." : null;
 }

@@ -50,8 +50,8 @@ const table: readonly (readonly [value: string, machine: string, ...findings: st
   ["8G-16G:4G,1G-:128M", "6.1 x86_64 3G", "error entry-kills-list@7", "warning ranges-overlap@10"],
   ["1G-:2G", "6.1 x86_64 2G", "error size-not-below-memory@4"],
   ["1G-:2G", "6.1 x86_64 16G", "warning size-not-below-range@4"],
-  ["1G-4G:0,4G-:256M", "6.1 x86_64 2G", "error size-zero@6"],
-  ["1G-4G:0,4G-:256M", "6.1 x86_64 8G", "warning size-zero@6"],
+  ["1G-4G:0,4G-:256M", "6.1 x86_64 2G", "error range-zero@6"],
+  ["1G-4G:0,4G-:256M", "6.1 x86_64 8G", "note range-zero@6"],
   // sizes
   ["8G", "6.1 x86_64 8G", "error size-not-below-memory@0"],
   ["8G", "6.12 x86_64 8G", "error size-not-below-memory@0"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { overlayRoot, withoutRoot } from "../support/roots.js";
-import { runTool, withoutBundle } from "../support/run.js";
+import { bundle, run, runTool, withoutBundle } from "../support/run.js";
 
 const skip = withoutBundle;
 
@@ -271,6 +271,46 @@ judge("explain: memory is not rounded to the other side of its row", [
     never: ["just below", "firmware"],
   },
 ]);
+
+judge("explain: a well-formed value that reserves nothing ends with 3, whatever the reason", [
+  { on: "6.1 x86_64 4G", ask: ["0M"], code: 3, says: ["The kernel reserves nothing."] },
+  { on: "6.8 x86_64 4G", ask: ["0M"], code: 3, says: ["The kernel reserves nothing."] },
+  { on: "6.1 x86_64 512M", ask: ["0M-1G:0M,1G-:256M"], code: 3, says: ["the range 0M-1G reserves nothing"] },
+  {
+    on: "6.1 x86_64 4G",
+    ask: ["0M-1G:0M,1G-:256M"],
+    code: 0,
+    says: ["note: the range 0M-1G reserves nothing"],
+    never: ["warning"],
+  },
+  {
+    on: "6.1 x86_64 4G",
+    ask: ["--cmdline", "crashkernel=256M crashkernel=0"],
+    code: 3,
+    says: ["a size of 0"],
+  },
+  { on: "6.1 x86_64 512M", ask: ["512M"], code: 3, says: ["512 MiB are not less than the 512 MiB"] },
+]);
+
+judge("explain: a line without the parameter is told how to set one", [
+  {
+    on: "6.1 x86_64 4G",
+    ask: ["--cmdline", "quiet"],
+    code: 3,
+    says: ["there is no crashkernel= here", "kdump-setup --crashkernel auto sets one"],
+    never: ["--force"],
+  },
+  { on: "6.1 x86_64 4G", ask: ["--cmdline", ""], code: 3, says: ["--crashkernel auto sets one"] },
+]);
+
+test("explain: an answer that could not be written is no success", { skip }, async () => {
+  for (const format of ["text", "json"]) {
+    const asked = `explain 256M --ram 4G --kernel 6.1 --arch x86_64 --format ${format}`;
+    const ended = await run(["sh", "-c", `"$0" "$1" ${asked} > /dev/full`, process.execPath, bundle]);
+    assert.equal(ended.code, 1, format);
+    assert.match(ended.stderr, /^kdump-setup: not all that was said could be written: .*ENOSPC.*\n$/);
+  }
+});
 
 test("--crashkernel for an image: what has no place with that memory is refused, and --force goes past it", {
   skip: withoutRoot("debian12"),
