@@ -15,7 +15,14 @@ interface Recommended extends Sized {
   readonly profile: Profile;
 }
 
-/** What the profile of this system, or the one that is named, would write. Throws RefusedError, UsageError. */
+/** Throws UsageError where there is no such profile. */
+export function checkDistro(distro: string): void {
+  const ids = embeddedProfiles().map(({ id }) => id);
+  if (!ids.includes(distro))
+    throw new UsageError(`--distro ${distro} is no profile; known are ${ids.join(", ")}`);
+}
+
+/** What the profile of this system, or the one that is named, would write. Throws RefusedError. */
 export function recommendation(
   mode: "auto" | "tight",
   reader: Reader,
@@ -24,10 +31,6 @@ export function recommendation(
   ramBytes: bigint | null,
 ): Recommended {
   const profiles = embeddedProfiles();
-  if (distro !== undefined && !profiles.some(({ id }) => id === distro))
-    throw new UsageError(
-      `--distro ${distro} is no profile; known are ${profiles.map(({ id }) => id).join(", ")}`,
-    );
   // nothing is written, so a profile that is named needs no system that fits it
   const named = profiles.filter(({ id }) => id === distro);
   const choice = chooseProfile(named.length > 0 ? named : profiles, base, distro, (profile) =>

@@ -1,10 +1,10 @@
-import { normalizeArch } from "../crashkernel/arch.js";
+import { normalizeArch, UNAME_NAMES } from "../crashkernel/arch.js";
 import { assignedLine, lineOfTyped, type Typed } from "../crashkernel/blank.js";
 import { type Explanation, explain as explainLine } from "../crashkernel/explain.js";
 import { kernelTraits } from "../crashkernel/generation.js";
 import { parseMemoryMap } from "../crashkernel/memory-map.js";
 import { type Room, roomOn } from "../crashkernel/room.js";
-import { parseSize } from "../crashkernel/size.js";
+import { formatBytes, parseSize } from "../crashkernel/size.js";
 import { EXIT, type ExitCode, KdumpError, UsageError } from "../errors.js";
 import { collectArch } from "../facts/arch.js";
 import { targetKernel } from "../facts/boots.js";
@@ -15,7 +15,7 @@ import type { BaseFacts } from "../types.js";
 import { showExplanation } from "../ui/explain.js";
 import type { Output } from "../ui/output.js";
 import { showSized } from "../ui/sized.js";
-import { aboutAuto, recommendation } from "./explain-auto.js";
+import { aboutAuto, checkDistro, recommendation } from "./explain-auto.js";
 import { type ExplainResult, explanationDocument, sizedDocument } from "./explain-document.js";
 import type { Outcome } from "./outcome.js";
 import type { ExplainRequest } from "./request.js";
@@ -25,6 +25,7 @@ import { ABOUT_THIS_MACHINE } from "./wish.js";
 export function explain(request: ExplainRequest, output: Output): Outcome {
   const reader = openReader(request.root);
   const { arch, kernel } = request;
+  checkNames(request);
   // the memory is taken as it was written, for a size may be past what a number holds
   const base = collectBase(reader, {
     ...(arch === undefined ? {} : { arch }),
@@ -91,10 +92,32 @@ function lineOf(request: ExplainRequest, recommended: string | null): Typed {
   return request.whole ? { line: request.line, cut: null } : lineOfTyped(request.line);
 }
 
+/** Options that nothing else looks at where an expression is given. */
+function checkNames({ arch, kernel, distro, line, whole }: ExplainRequest): void {
+  if (!whole && line.trim() === "")
+    throw new UsageError("the expression is empty", { hint: "write for example kdump-setup explain 256M" });
+  if (kernel?.trim() === "")
+    throw new UsageError("--kernel is empty", { hint: "write a release, as uname -r says it" });
+  if (arch !== undefined && normalizeArch(arch) === null)
+    throw new UsageError(`--arch ${JSON.stringify(arch)} is not known`, {
+      hint: `known are ${UNAME_NAMES.join(", ")}`,
+    });
+  if (distro !== undefined) checkDistro(distro);
+}
+
+const LEAST_MEMORY = 16n << 20n;
+
 function memory(ram: string | undefined, base: BaseFacts): bigint | null {
   if (ram === undefined) return base.memory === null ? null : BigInt(base.memory.bytes);
   const size = parseSize(ram);
-  if (size.kind === "ok") return size.bytes;
+  if (size.kind === "ok" && size.bytes >= LEAST_MEMORY) return size.bytes;
+  if (size.kind === "ok")
+    throw new UsageError(`--ram ${ram} is ${formatBytes(size.bytes)}, less than any machine has`, {
+      hint: /^[1-9][0-9]*$/.test(ram) ? `did you mean ${ram}M?` : "write for example --ram 16G",
+    });
+  const short = /^([0-9]+[KMGT])i?B$/i.exec(ram)?.[1];
+  if (short !== undefined)
+    throw new UsageError(`--ram ${ram}: a unit is one letter`, { hint: `write ${short.toUpperCase()}` });
   throw new UsageError(`--ram ${JSON.stringify(ram)}: ${size.message}`, {
     hint: "write for example --ram 16G",
   });

@@ -30,6 +30,19 @@ const NAMES: Readonly<Record<string, Arch>> = {
   loong64: "loongarch",
 };
 
+/** As `uname -m` says them, one or two of each architecture. */
+export const UNAME_NAMES: readonly string[] = [
+  "x86_64",
+  "i686",
+  "aarch64",
+  "armv7l",
+  "ppc64",
+  "ppc64le",
+  "s390x",
+  "riscv64",
+  "loongarch64",
+];
+
 /** From `uname -m` or a package's word for it; null when not known here. */
 export function normalizeArch(name: string): Arch | null {
   return Object.hasOwn(NAMES, name) ? (NAMES[name] ?? null) : null;

@@ -6,12 +6,17 @@ import { formatBytes } from "../crashkernel/size.js";
 import { roomLines, verdictLines } from "./explain-verdict.js";
 import { type Output, plainCharacters, type Style } from "./output.js";
 
-import { shareBar, spanBar, spanTable, WIDTH } from "./span-bar.js";
+import { shareBar, spanBar, spanTable } from "./span-bar.js";
+import { WIDTH, wrapped } from "./wrap.js";
+
+/** Columns before a line with a caret below it. */
+const CARET_INDENT = 4;
 
 /** The line, or the part of it around `at`, and a caret under that character. */
-function pointAt(line: string, at: number, width = WIDTH): readonly string[] {
+function pointAt(line: string, at: number): readonly string[] {
   const shown = plainCharacters(line);
-  if (shown.length <= width) return [shown, `${" ".repeat(at)}^`];
+  const width = WIDTH - CARET_INDENT - 2 * "...".length;
+  if (shown.length <= WIDTH - CARET_INDENT) return [shown, `${" ".repeat(at)}^`];
   const from = Math.max(0, Math.min(at - Math.floor(width / 2), shown.length - width));
   const [left, right] = [from > 0 ? "..." : "", from + width < shown.length ? "..." : ""];
   return [
@@ -22,8 +27,10 @@ function pointAt(line: string, at: number, width = WIDTH): readonly string[] {
 
 function findingLines(finding: Finding, line: string, style: Style): readonly string[] {
   const colour = { error: style.red, objection: style.yellow, warning: style.yellow, note: style.cyan };
-  const said = `${colour[finding.severity](`${finding.severity}:`)} ${plainCharacters(finding.message)}`;
-  return finding.at === null ? [said] : [said, ...pointAt(line, finding.at).map((row) => `    ${row}`)];
+  const said = `${colour[finding.severity](`${finding.severity}:`)} ${wrapped(plainCharacters(finding.message), 2, finding.severity.length + 2)}`;
+  return finding.at === null
+    ? [said]
+    : [said, ...pointAt(line, finding.at).map((row) => " ".repeat(CARET_INDENT) + row)];
 }
 
 /** By its full release, which a vendor's build is known by. */
@@ -61,13 +68,14 @@ export function showExplanation(
   const block = (lines: readonly string[]): void => {
     if (lines.length > 0) result(`\n${lines.join("\n")}`);
   };
-  if (about.first.length > 0) result(`${about.first.map(plainCharacters).join("\n")}\n`);
+  if (about.first.length > 0)
+    result(`${about.first.map((row) => wrapped(plainCharacters(row), 2, 0)).join("\n")}\n`);
   const title = plainCharacters(line);
   result(style.bold(title.length > 4 * WIDTH ? `${title.slice(0, 4 * WIDTH)}...` : title));
   result(
     `${kernelLine(explanation)}, memory ${ramBytes === null ? "" : `${formatBytes(ramBytes)} `}(${about.memory})`,
   );
-  for (const note of about.notes) result(plainCharacters(note));
+  for (const note of about.notes) result(wrapped(plainCharacters(note), 2, 0));
   if (spans !== null) {
     block(spanTable(spans, here, style).map((row) => `  ${row}`));
     block(spanBar(spans, here).map((row) => `  ${row}`));
@@ -76,8 +84,8 @@ export function showExplanation(
   const colour =
     about.result === "reserves" ? style.green : about.result === "unknown" ? style.yellow : style.red;
   const [first, ...rest] = verdictLines(explanation, about.room);
-  if (first !== undefined) block([colour(first), ...rest]);
-  if (about.room !== null) block(roomLines(about.room));
+  if (first !== undefined) block([colour(wrapped(first, 2, 0)), ...rest.map((row) => wrapped(row, 2, 0))]);
+  if (about.room !== null) block(roomLines(about.room).map((row) => wrapped(row, 2, 0)));
   const shown = findings.slice(0, MOST);
   const more = findings.length - shown.length;
   block([

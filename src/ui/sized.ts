@@ -1,6 +1,6 @@
 /** The size that is recommended, beside the vendor's and what other programs would say. ASCII, for a serial console. */
 import { type Output, printable } from "./output.js";
-import { WIDTH } from "./span-bar.js";
+import { wrapped } from "./wrap.js";
 
 export interface ShownSize {
   readonly estimates: readonly {
@@ -17,8 +17,8 @@ export function showSized(output: Output, { estimates, inputs, decision, warning
   const { style, result } = output;
   const sizes = estimates.map(({ by, bytes, how }) => [by, bytes === null ? "-" : mib(bytes), how] as const);
   result(`\nHow large it should be here:\n${table(sizes)}`);
-  result(`\n${style.bold(wrapped(decision, 0))}`);
-  for (const text of warnings) result(`${style.yellow("warning:")} ${wrapped(text, 0)}`);
+  result(`\n${style.bold(wrapped(plain(decision), 0))}`);
+  for (const text of warnings) result(`${style.yellow("warning:")} ${wrapped(plain(text), 2, 9)}`);
   const read = inputs.map(({ name, value, source }) => [name, value, source] as const);
   result(`\nMade from:\n${table(read)}`);
 }
@@ -29,22 +29,9 @@ function table(rows: readonly (readonly [string, string, string])[]): string {
   const lead = 2 + (first ?? 0) + 2 + (second ?? 0) + 3;
   return rows
     .map(([name, value, text]) =>
-      `  ${name.padEnd(first ?? 0)}  ${value.padStart(second ?? 0)}   ${wrapped(text, lead)}`.trimEnd(),
+      `  ${name.padEnd(first ?? 0)}  ${value.padStart(second ?? 0)}   ${wrapped(plain(text), lead)}`.trimEnd(),
     )
     .join("\n");
-}
-
-/** At blanks, so that each line ends before the screen does; a word that is longer stands alone. */
-function wrapped(text: string, indent: number): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of plain(text).split(" ")) {
-    if (line !== "" && indent + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join(`\n${" ".repeat(indent)}`);
 }
 
 function plain(text: string): string {

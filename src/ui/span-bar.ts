@@ -2,9 +2,10 @@
 import { exactBytes, formatBytes } from "../crashkernel/size.js";
 import type { Span } from "../crashkernel/spans.js";
 import type { Style } from "./output.js";
+import { WIDTH } from "./wrap.js";
 
-/** Columns of the narrowest screen that is written for. */
-export const WIDTH = 100;
+/** Columns that stand before each row. */
+const INDENT = 2;
 
 /** Range by range, this machine's marked with ">". */
 export function spanTable(spans: readonly Span[], here: Here | null, style: Style): readonly string[] {
@@ -45,7 +46,7 @@ export function spanBar(spans: readonly Span[], here: Here | null): readonly str
     const bound = short(span.from);
     return { span, inside, bound, width: Math.max(inside.length, bound.length) + 3 };
   });
-  if (cells.reduce((sum, { width }) => sum + width + 1, 1) > WIDTH) return [];
+  if (cells.reduce((sum, { width }) => sum + width + 1, 1) > WIDTH - INDENT) return [];
   let bar = "|";
   let bounds = "";
   let caret: string | null = null;
@@ -79,7 +80,7 @@ function part({ from, to }: Span, compared: bigint): number {
   return Math.min(1, Math.max(0, (at - low) / (high - low)));
 }
 
-const SHARE = 50;
+const SHARE = 40;
 
 /** How much of the memory a reservation takes. */
 export function shareBar(reserved: bigint, ram: bigint): string {

@@ -25,6 +25,9 @@ function judge(name: string, asked: readonly Asked[]): void {
       const ended = await runTool(["explain", ...ask, ...machine]);
       const text = ended.stdout + ended.stderr;
       const flat = text.replace(/\n +(?=\S)/g, " ").replace(/\s+/g, " ");
+      if (ask.every((word) => word.length < 60))
+        for (const row of ended.stdout.split("\n"))
+          assert.ok(row.length <= 80, `${row.length} columns: ${row}`);
       const has = (what: string | RegExp): boolean =>
         typeof what === "string" ? flat.includes(what) : what.test(text);
       for (const one of says) assert.ok(has(one), `${ask.join(" ")} on ${on}: no ${one}\n${text}`);
@@ -302,6 +305,38 @@ judge("explain: a line without the parameter is told how to set one", [
   },
   { on: "6.1 x86_64 4G", ask: ["--cmdline", ""], code: 3, says: ["--crashkernel auto sets one"] },
 ]);
+
+judge("explain: an option's value that means nothing is refused with what to write", [
+  { on: "6.1 x86_64 4096", ask: ["256M"], code: 2, says: ["did you mean 4096M?"] },
+  { on: "6.1 x86_64 0", ask: ["256M"], code: 2, says: ["less than any machine has"] },
+  { on: "6.1 x86_64 1TB", ask: ["256M"], code: 2, says: ["write 1T"] },
+  { on: "6.1 banana 4G", ask: ["256M"], code: 2, says: ["known are x86_64, i686, aarch64"] },
+  { on: "- x86_64 4G", ask: ["256M", "--kernel", ""], code: 2, says: ["--kernel is empty"] },
+  { on: "6.1 x86_64 4G", ask: ["256M", "--distro", "banana"], code: 2, says: ["known are", "debian-12"] },
+  { on: "6.1 x86_64 4G", ask: [" "], code: 2, says: ["the expression is empty"] },
+]);
+
+test("explain: on a long line the caret stands under its character, within 80 columns", {
+  skip,
+}, async () => {
+  for (const before of [10, 57, 58, 59, 200, 1000]) {
+    const line = `${"x".repeat(before)} crashkernel=256MB quiet ${"y".repeat(before)}`;
+    const ended = await runTool([
+      "explain",
+      "--cmdline",
+      line,
+      "--ram",
+      "4G",
+      "--kernel",
+      "6.1",
+      "--arch",
+      "x86_64",
+    ]);
+    const [, shown = "", caret = ""] = /\n( {4}.*crashkernel=256MB.*)\n( +\^)\n/.exec(ended.stdout) ?? [];
+    assert.equal(shown.charAt(caret.length - 1), "B", ended.stdout);
+    assert.ok(shown.length <= 80, shown);
+  }
+});
 
 test("explain: an answer that could not be written is no success", { skip }, async () => {
   for (const format of ["text", "json"]) {
