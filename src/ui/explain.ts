@@ -44,6 +44,15 @@ function kernelLine({ target, traits }: Explanation): string {
 /** Findings that a screen shows, the most severe first. */
 const MOST = 20;
 
+/** The same of several words at once, said of the first of them with how many there are. */
+function counted(findings: readonly Finding[]): readonly Finding[] {
+  const same = findings.filter(({ id }) => id === "not-last");
+  if (same.length < 2) return findings;
+  return findings
+    .filter((one) => one.id !== "not-last" || one === same[0])
+    .map((one) => (one === same[0] ? { ...one, message: `${one.message} (${same.length} do not)` } : one));
+}
+
 /** The whole screen, on standard output: it is the result. */
 export function showExplanation(
   output: Output,
@@ -86,8 +95,9 @@ export function showExplanation(
   const [first, ...rest] = verdictLines(explanation, about.room);
   if (first !== undefined) block([colour(wrapped(first, 2, 0)), ...rest.map((row) => wrapped(row, 2, 0))]);
   if (about.room !== null) block(roomLines(about.room).map((row) => wrapped(row, 2, 0)));
-  const shown = findings.slice(0, MOST);
-  const more = findings.length - shown.length;
+  const said = counted(findings);
+  const shown = said.slice(0, MOST);
+  const more = said.length - shown.length;
   block([
     ...shown.flatMap((finding) => findingLines(finding, line, style)),
     ...(more > 0 ? [`... and ${more} more (--format json has them all)`] : []),

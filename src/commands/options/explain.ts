@@ -9,7 +9,7 @@ export const EXPLAIN = {
   batch: {
     type: "boolean",
     default: false,
-    describe: "JSON lines in, JSON lines out (see the documentation)",
+    describe: "JSON lines in, JSON lines out (docs/explain.md)",
   },
 } as const;
 
