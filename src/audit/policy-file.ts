@@ -1,5 +1,5 @@
 /** A policy that somebody wrote: YAML or JSON, of the form of policies/_schema.json. */
-import { parseRequest } from "../crashkernel/expression.js";
+import { parseRequest } from "../crashkernel/request.js";
 import { parseSize } from "../crashkernel/size.js";
 import { UsageError } from "../errors.js";
 import { type CheckId, isCheckId } from "./catalogue.js";
