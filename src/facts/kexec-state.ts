@@ -11,6 +11,14 @@ export interface KexecState {
   readonly fadump: { readonly registered: boolean } | null;
   /** "none", "integrity", "confidentiality"; null where the kernel does not say */
   readonly lockdown: string | null;
+  /** where the reservation lies; [] where there is none, and where the kernel does not show it to this user */
+  readonly regions: readonly CrashRegion[];
+}
+
+/** Numbers of physical memory in bytes. */
+export interface CrashRegion {
+  readonly start: number;
+  readonly bytes: number;
 }
 
 /**
@@ -27,7 +35,16 @@ export function collectKexecState(reader: Reader): KexecState | null {
     loaded: asFlag(number(reader, LOADED_FILE)),
     fadump: enabled ? { registered: registered === "1" } : null,
     lockdown,
+    regions: crashRegions(reader.readText("/proc/iomem") ?? ""),
   };
+}
+
+/** "Crash kernel" in /proc/iomem (kernel/kexec_core.c, Linux 6.1); all zeros for who is not root. */
+function crashRegions(text: string): readonly CrashRegion[] {
+  return [...text.matchAll(/^ *([0-9a-f]{1,13})-([0-9a-f]{1,13}) : Crash kernel$/gm)]
+    .map(([, from = "0", to = "0"]) => ({ start: Number.parseInt(from, 16), end: Number.parseInt(to, 16) }))
+    .filter(({ start, end }) => end > start)
+    .map(({ start, end }) => ({ start, bytes: end - start + 1 }));
 }
 
 function oneLine(reader: Reader, paths: readonly string[]): string | undefined {
