@@ -8,6 +8,7 @@ import { DUMPS, dumpsRequest } from "./options/dumps.js";
 import { EXPLAIN, explainRequest } from "./options/explain.js";
 import { ROLLBACK, rollbackRequest } from "./options/rollback.js";
 import { SETUP, setupRequest } from "./options/setup.js";
+import { statusRequest } from "./options/status.js";
 import type { Request } from "./request.js";
 import { VERSION } from "./version.js";
 
@@ -26,6 +27,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .usage("$0 --crashkernel auto|EXPR [--yes]")
     .usage("$0 --check [--policy enabled|disabled|FILE]")
     .usage("$0 --disable [--yes]")
+    .usage("$0 status")
     .usage("$0 --dump-level LEVEL --target TARGET [--yes]")
     .usage("$0 rollback [ID]")
     .usage("$0 history")
@@ -41,6 +43,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .command("$0", "reserve crash memory, give it back, or audit", { ...SETUP, ...CHECK }, (args) =>
       take(asksForCheck(args) ? checkRequest(args) : setupRequest(args)),
     )
+    .command("status", "whether a dump would be saved, link by link", {}, (args) => take(statusRequest(args)))
     .command("rollback [id]", "take back what an earlier run changed", ROLLBACK, (args) =>
       take(rollbackRequest(args)),
     )

@@ -55,7 +55,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** The command of arguments that could not be read. */
 function commandOf(argv: readonly string[]): string {
   const named = argv.find((word) =>
-    ["rollback", "history", "explain", "dumps", "crash-test", "completion"].includes(word),
+    ["status", "rollback", "history", "explain", "dumps", "crash-test", "completion"].includes(word),
   );
   return named ?? (argv.includes("--check") ? "check" : "setup");
 }
@@ -68,6 +68,8 @@ async function dispatch(request: Request, output: Output): Promise<Outcome> {
       return (await import("./wizard.js")).wizard(request, output);
     case "check":
       return (await import("./check.js")).check(request, output);
+    case "status":
+      return (await import("./status.js")).status(request, output);
     case "rollback":
       return (await import("./rollback.js")).rollback(request, output);
     case "history":

@@ -55,6 +55,10 @@ export interface HistoryRequest extends CommonOptions {
   readonly command: "history";
 }
 
+export interface StatusRequest extends CommonOptions {
+  readonly command: "status";
+}
+
 export interface ExplainRequest extends CommonOptions {
   readonly command: "explain";
   /** the expression ("auto" for what the profile recommends), or with `whole` a command line */
@@ -98,6 +102,7 @@ export type Request =
   | SetupRequest
   | WizardRequest
   | CheckRequest
+  | StatusRequest
   | RollbackRequest
   | HistoryRequest
   | ExplainRequest

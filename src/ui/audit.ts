@@ -13,13 +13,16 @@ const WORDS: Readonly<Record<Status, string>> = {
   skipped: "skip",
 };
 
-export function showReport(output: Output, report: Report, verbose: boolean): void {
-  const { style, result } = output;
-  const { host } = report;
+/** What was looked at, in one line. */
+export function systemLine({ hostname, title, host }: Pick<Report, "hostname" | "title" | "host">): string {
   const memory = typeof host.ramBytes === "number" ? `, ${formatBytes(host.ramBytes)}` : "";
   const kernel = typeof host.kernel === "string" ? `, kernel ${host.kernel}` : "";
-  const where = `${report.hostname}: ${report.title}, ${host.arch}${kernel}${memory}`;
-  result(`${style.bold(plainLine(where))}; policy ${plainLine(report.policy)}`);
+  return plainLine(`${hostname}: ${title}, ${host.arch}${kernel}${memory}`);
+}
+
+export function showReport(output: Output, report: Report, verbose: boolean): void {
+  const { style, result } = output;
+  result(`${style.bold(systemLine(report))}; policy ${plainLine(report.policy)}`);
   let group = "";
   for (const check of report.checks) {
     if (groupOf(check.id) !== group) {

@@ -14,7 +14,8 @@ import path from "node:path";
 import type { TestContext } from "node:test";
 import { check } from "../../src/commands/check.js";
 import type { Outcome } from "../../src/commands/outcome.js";
-import type { CheckRequest } from "../../src/commands/request.js";
+import type { CheckRequest, StatusRequest } from "../../src/commands/request.js";
+import { status } from "../../src/commands/status.js";
 import { openMachine } from "../../src/machine/host.js";
 import type { Machine } from "../../src/machine/machine.js";
 import { openOutput } from "../../src/ui/output.js";
@@ -143,35 +144,54 @@ export interface Audit extends Outcome {
   readonly not: readonly string[];
 }
 
-/** `--check` of that root as the system that runs; with `image` as an image. `run` answers in the place of programs. */
-export async function audit(
-  root: string,
-  options: Partial<CheckRequest> & { readonly image?: boolean; readonly run?: Machine["run"] } = {},
-): Promise<Audit> {
-  const { image = false, run, ...rest } = options;
-  const request: CheckRequest = {
-    command: "check",
-    root,
-    ram: undefined,
-    kernel: undefined,
-    arch: undefined,
-    distro: undefined,
-    format: "text",
-    output: undefined,
-    lockTimeout: undefined,
-    color: "never",
-    verbose: false,
-    quiet: true,
-    policy: "enabled",
-    ...rest,
-  };
-  const said: string[] = [];
-  const { format } = request;
-  const output = openOutput({ ...request, textResult: format === "text", into: said });
-  const open = (where: string) => {
+/** The root as the system that runs; with `image` as an image. `run` answers in the place of programs. */
+interface Seen {
+  readonly image?: boolean | undefined;
+  readonly run?: Machine["run"] | undefined;
+}
+
+const ASKED = {
+  ram: undefined,
+  kernel: undefined,
+  arch: undefined,
+  distro: undefined,
+  format: "text",
+  output: undefined,
+  lockTimeout: undefined,
+  color: "never",
+  verbose: false,
+  quiet: true,
+} as const;
+
+function opened({ image = false, run }: Seen): typeof openMachine {
+  return (where) => {
     const machine = openMachine(where);
     return { ...machine, image, run: run ?? machine.run };
   };
+}
+
+/** `status` of that root. */
+export async function statusOf(
+  root: string,
+  { image, run, ...rest }: Partial<StatusRequest> & Seen = {},
+): Promise<Omit<Audit, "not">> {
+  const request: StatusRequest = { command: "status", root, ...ASKED, ...rest };
+  const said: string[] = [];
+  const output = openOutput({ ...request, textResult: true, into: said });
+  const outcome = await status(request, output, opened({ image, run }));
+  return { ...outcome, text: said.join(""), json: JSON.parse(JSON.stringify(outcome.document)) };
+}
+
+/** `--check` of that root. */
+export async function audit(
+  root: string,
+  { image, run, ...rest }: Partial<CheckRequest> & Seen = {},
+): Promise<Audit> {
+  const request: CheckRequest = { command: "check", root, ...ASKED, policy: "enabled", ...rest };
+  const said: string[] = [];
+  const { format } = request;
+  const output = openOutput({ ...request, textResult: format === "text", into: said });
+  const open = opened({ image, run });
   const outcome = await check(request, output, open, () => NOW);
   const json = JSON.parse(JSON.stringify(outcome.document));
   const not = json.checks
