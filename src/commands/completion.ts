@@ -78,6 +78,7 @@ const COMMANDS: readonly Command[] = [
   command("", "", { ...SETUP, ...CHECK }),
   command("rollback", "take back what an earlier run changed", ROLLBACK),
   command("explain", "what a kernel will do with an expression", EXPLAIN, ["auto", "tight"]),
+  command("status", "whether a dump would be saved, link by link", {}),
   command("history", "who changed what, when and why", {}),
   command("dumps", "the saved dumps, and the command that opens each", DUMPS),
   command("crash-test", "crash this machine on purpose", CRASH_TEST),

@@ -34,7 +34,7 @@ async function completions(t: TestContext, shell: "bash" | "fish", line: string)
   return said.split("\n").flatMap((one) => (one === "" ? [] : [one.split("\t")[0] ?? ""]));
 }
 
-const COMMANDS = ["rollback", "explain", "history", "dumps", "crash-test", "completion"];
+const COMMANDS = ["status", "rollback", "explain", "history", "dumps", "crash-test", "completion"];
 
 /** Long options as the program's own help has them; it lists what stands by its place with them. */
 async function helpOf(command: string): Promise<readonly string[]> {
