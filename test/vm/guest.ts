@@ -150,6 +150,13 @@ export class Guest {
     );
   }
 
+  /** The same by a command that never returns, as the machine crashes under it. */
+  async crashBy(command: string, seconds = 420): Promise<number> {
+    const boot = await this.#look();
+    await this.ssh(`(sleep 1; ${command}) >/run/crash.log 2>&1 </dev/null &`);
+    return await this.up(seconds, boot?.id ?? null);
+  }
+
   /** Crashes the kernel, and waits for the next boot that is not the capture kernel's; seconds. */
   async crash(seconds = 420): Promise<number> {
     const boot = await this.#look();

@@ -1,5 +1,6 @@
 /** What can be done with a machine, and which machines make up the full matrix. */
 
+import { frontDoors } from "./front-doors.scenario.js";
 import type { Bench } from "./images.js";
 import { type Layout, layoutOf } from "./layout.js";
 import { powerCuts } from "./power-cut.scenario.js";
@@ -32,6 +33,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   smoke: {
     what: "the first day only: set up, rebooted, reserved and loaded",
     run: async (layout, bench) => await wholeLife(layout, bench, { expression: "256M", firstDayOnly: true }),
+  },
+  doors: {
+    what: "--check, status, crash-test and dumps on a machine that is set up, crashes and comes back",
+    run: async (layout, bench) => await frontDoors(layout, bench),
   },
   cuts: {
     what: "power cuts while the tool is applying",
@@ -75,6 +80,7 @@ export const MATRIX: readonly string[] = [
   "debian12-uefi-ext4",
   "debian12-uefi-xfs-boot-cloud",
   "debian12-bios-ext4-boot-cloud-kdump",
+  "debian12-bios-ext4-kdump/doors",
   "debian11-bios-ext4",
   "debian11-uefi-xfs-kdump",
   "debian13-bios-ext4/auto",
