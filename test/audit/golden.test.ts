@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { chmodSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { FORMAT_NAMES } from "../../src/audit/formats/formats.js";
+import { assertGolden } from "../support/golden.js";
 import { audit } from "../support/running.js";
 import { answers, server } from "./server.js";
 
-/** Whole outputs, as they were read and found right; KDUMP_TEST_GOLDEN=write writes them anew. */
+/** Whole outputs, as they were read and found right. */
 
 const skip = process.getuid?.() === 0 ? false : "the owner of the dump directory is the one who runs this";
-const GOLDEN = path.resolve("test/golden/audit");
 
 const SYSTEMS = {
   healthy: (t: TestContext) => server(t),
@@ -31,13 +30,7 @@ for (const [name, make] of Object.entries(SYSTEMS)) {
       const { text, document, exit } = await audit(make(t), { format, run: answers });
       const written = format === "json" ? `${JSON.stringify(document, null, 2)}\n` : text;
       const ours = written.replace(new RegExp(KDUMP_SETUP_VERSION.replace(/\./g, "\\."), "g"), "VERSION");
-      const file = path.join(GOLDEN, `${name}.${format === "text" ? "txt" : format}`);
-      if (process.env.KDUMP_TEST_GOLDEN === "write") {
-        mkdirSync(GOLDEN, { recursive: true });
-        writeFileSync(file, ours);
-      }
-      assert.ok(existsSync(file), `${file}: KDUMP_TEST_GOLDEN=write makes it`);
-      assert.equal(ours, readFileSync(file, "utf8"));
+      assertGolden(`audit/${name}.${format === "text" ? "txt" : format}`, ours);
       assert.equal(exit, name === "healthy" ? 0 : 7);
     });
   }
