@@ -237,13 +237,20 @@ export interface DumpTargetFacts {
 }
 
 export interface DumpDirectory {
+  /** as the settings name it */
   readonly path: string;
-  /** network: at or below a network mount, where nothing is looked at */
-  readonly state: "directory" | "absent" | "other" | "network";
+  /**
+   * directory: looked at. absent: not there. other: something else stands in the way. network: at or below a network
+   * mount, where nothing is looked at. unreadable: this user may not look.
+   */
+  readonly state: "directory" | "absent" | "other" | "network" | "unreadable";
   /** the file system it is or will be on; null where that is not known */
   readonly mount: { readonly mountPoint: string; readonly fsType: string; readonly readOnly: boolean } | null;
-  /** the nearest directory above that is there, the path itself where it is one */
+  /** how far the way goes, links resolved: the directory, the last one above it, or the other thing or mount that ends it */
   readonly nearest: string;
+  /** permission bits and owner of the directory; null where it was not looked at */
+  readonly mode: number | null;
+  readonly uid: number | null;
   /** that file system is in /etc/fstab, so that it is mounted when the capture kernel boots this root */
   readonly inFstab: boolean;
   /** the LUKS device under it; null: none found */

@@ -61,22 +61,22 @@ function target(input: AuditInput): Check {
   if (directory === null)
     return wrong(`${settings.directory.value} is no absolute path`, `name the whole path in ${path}`);
   const at = directory.path;
-  if (directory.kind === "other")
+  if (directory.state === "other")
     return wrong(`${directory.nearest} is no directory`, `make ${at} a directory`, at);
-  if (directory.kind === "unreadable")
+  if (directory.state === "unreadable")
     return unknown(id, { reason: `${at} cannot be looked at`, evidence: at, fix: AS_ROOT });
   if (directory.mount?.readOnly === true)
     return wrong(
       `${at} is on ${directory.mount.mountPoint}, which is mounted read-only`,
       `mount it writable, or name another directory in ${path}`,
-      "/proc/self/mountinfo",
+      input.facts.image ? "/etc/fstab" : "/proc/self/mountinfo",
     );
   const notes = {
     directory: "",
     absent: " (made when it is first needed)",
     network: " on a network file system",
   };
-  return pass(id, { actual: `${at}${notes[directory.kind]}`, evidence: path, place });
+  return pass(id, { actual: `${at}${notes[directory.state]}`, evidence: path, place });
 }
 
 function named({ kind, to }: DumpTarget): string {
@@ -155,10 +155,10 @@ function privacy(input: AuditInput): Check {
   const evidence = directory?.path ?? settings.directory.path;
   const there = elsewhere(input);
   if (there !== null) return skipped(id, { reason: `the dump goes to ${named(there)}`, evidence });
-  if (directory === null || directory.kind === "other")
+  if (directory === null || directory.state === "other")
     return skipped(id, { reason: "there is no directory (dump.target)", evidence });
-  if (directory.kind === "absent") return skipped(id, { reason: `${evidence} is not there yet`, evidence });
-  if (directory.kind === "network") {
+  if (directory.state === "absent") return skipped(id, { reason: `${evidence} is not there yet`, evidence });
+  if (directory.state === "network") {
     const reason = "it is on a network file system, which is not looked into: the server may be gone";
     return unknown(id, { reason, evidence });
   }
@@ -205,11 +205,11 @@ function last(input: AuditInput): Check {
       fix: "see why it broke off: space (dump.space), memory (crashkernel.size), or a reset in between",
     });
   }
-  if (directory?.kind === "unreadable")
+  if (directory?.state === "unreadable")
     return unknown(id, { reason: `${evidence} cannot be looked at`, evidence, fix: AS_ROOT });
   const there = elsewhere(input);
   const reason =
-    there === null && directory?.kind !== "network"
+    there === null && directory?.state !== "network"
       ? "no dump was saved here yet"
       : "the dumps are on another machine";
   return skipped(id, { reason: `${reason}, so nothing shows that one would be`, evidence });

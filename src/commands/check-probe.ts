@@ -33,10 +33,10 @@ export async function askSpace(
 ): Promise<FreeSpace | null> {
   if (machine.image) return null;
   const evidence = `stat --file-system ${directory?.path ?? "?"}`;
-  if (directory === null || directory.kind === "other")
+  if (directory === null || directory.state === "other")
     return { kind: "unknown", why: "there is no directory (dump.target)", evidence: settings.directory.path };
-  const at = directory.kind === "network" ? directory.path : directory.nearest;
-  const existing = directory.kind === "unreadable" ? dirname(at) : at;
+  const at = directory.state === "network" ? directory.path : directory.nearest;
+  const existing = directory.state === "unreadable" ? dirname(at) : at;
   const argv = ["stat", "--file-system", "--format=%f %S", "--", existing] as const;
   const ran = await machine.run({ argv, timeoutSeconds: SECONDS });
   const [, blocks, size] = /^(\d+) (\d+)$/.exec(ran.stdout.trim()) ?? [];

@@ -2,11 +2,11 @@
 import type { Profile } from "../distro/profile.js";
 import { PANIC_TRIGGERS } from "../kernel-files.js";
 import type { Reader } from "../machine/machine.js";
-import type { Facts } from "../types.js";
+import type { DumpDirectory, Facts } from "../types.js";
 import { kernelThatBoots } from "./boots.js";
+import { collectDumpDirectory } from "./dump-directory.js";
 import { collectDumpSettings } from "./dump-settings.js";
 import type { DumpSettings } from "./dump-values.js";
-import { collectDumpDirectory, type DumpDirectory } from "./dump-way.js";
 import { type SysctlSetting, sysctlSetting } from "./kexec.js";
 import { collectKexecState, type KexecState } from "./kexec-state.js";
 import { type LastDump, newestDump } from "./last-dump.js";
@@ -79,7 +79,7 @@ export function collectAuditFacts(reader: Reader, facts: Facts, profile: Profile
     captures: captures(reader, facts, profile, dated),
     settings,
     directory,
-    lastDump: directory?.kind === "directory" ? newestDump(reader, directory.nearest) : null,
+    lastDump: directory?.state === "directory" ? newestDump(reader, directory.nearest) : null,
     memoryUse: memoryUse(reader),
     sshKey: keyState(reader, settings),
     updaters: collectUpdaters(reader),

@@ -3,8 +3,12 @@ import type { DumpDirectory } from "../types.js";
 import { encryptedTarget } from "./encrypted.js";
 import { type Mount, mountOf, parseMountinfo } from "./mounts.js";
 
-/** A server that does not answer blocks whoever looks into its file system, and an automounter mounts it. */
-const NETWORK = /^(nfs4?|cifs|smb3|9p|afs|ceph|lustre|glusterfs|autofs|fuse\..*)$/;
+/**
+ * A server that does not answer blocks whoever looks into its file system (nfs(5)), and so does a program in user space;
+ * an automounter mounts what is looked at.
+ */
+const NETWORK =
+  /^(?:nfs4?|cifs|smb3?|smbfs|9p|ceph|glusterfs|afs|coda|ncpfs|lustre|beegfs|orangefs|pvfs2|gpfs|autofs|fuse|fuse\..*|fuseblk)$/;
 /** What has no disk under it, in an image as well as in the system that runs it. */
 const ALWAYS_MOUNTED: readonly Mount[] = [
   ["/run", "tmpfs"],
@@ -18,16 +22,20 @@ const ALWAYS_MOUNTED: readonly Mount[] = [
   identity: "",
   readOnly: false,
 }));
+/** More links than that is a loop (path_resolution(7)). */
 const MAX_LINKS = 40;
+/** What kdump-config names a dump's directory: date +%Y%m%d%H%M. */
+const STAMP = /^\d{12}$/;
 
 /**
  * The directory dumps are written to. Never looks into a network file system: links are followed one name at a time,
- * and the way ends where such a mount begins. An image is judged by its fstab.
+ * and the way ends where such a mount begins. A root that is one itself holds no less up than anything else and is
+ * looked at. An image is judged by its fstab. `freeBytes`: as measured, for no file says it.
  */
 export function collectDumpDirectory(
   reader: Reader,
   path: string,
-  about: { readonly stampPattern: RegExp; readonly freeBytes: number | null },
+  freeBytes: number | null = null,
 ): DumpDirectory {
   const fstab = parseFstab(reader.readText("/etc/fstab") ?? "");
   const mounts = reader.image
@@ -35,6 +43,7 @@ export function collectDumpDirectory(
     : parseMountinfo(reader.readText("/proc/self/mountinfo") ?? "");
   const end = follow(reader, mounts, path);
   const mount = mountOf(mounts, end.path);
+  const stat = end.state === "directory" ? reader.lstat(end.path) : null;
   const names = end.state === "directory" ? (reader.list(end.path) ?? []) : [];
   const encrypted = reader.image ? null : encryptedUnder(reader, mount);
   return {
@@ -45,10 +54,12 @@ export function collectDumpDirectory(
         ? null
         : { mountPoint: mount.mountPoint, fsType: mount.fsType, readOnly: mount.readOnly },
     nearest: end.nearest,
+    mode: stat?.mode ?? null,
+    uid: stat?.uid ?? null,
     inFstab: mount === null || fstab.some(({ mountPoint }) => mountPoint === mount.mountPoint),
     encrypted,
-    freeBytes: about.freeBytes,
-    strays: names.map(({ name }) => name).filter((name) => /^2/.test(name) && !about.stampPattern.test(name)),
+    freeBytes,
+    strays: names.map(({ name }) => name).filter((name) => /^2/.test(name) && !STAMP.test(name)),
   };
 }
 
@@ -62,6 +73,7 @@ export function exportMounted(reader: Reader, where: string): boolean {
 }
 
 interface End {
+  /** links resolved as far as they could be */
   readonly path: string;
   readonly state: DumpDirectory["state"];
   readonly nearest: string;
@@ -82,17 +94,25 @@ function follow(reader: Reader, mounts: readonly Mount[], path: string): End {
       continue;
     }
     const next = `${at}/${name}`;
-    if (network(next)) return { path: next, state: "network", nearest: at || "/" };
+    if (network(next)) return { path: next, state: "network", nearest: next };
     const stat = reader.lstat(next);
-    if (stat === null) return { path: [next, ...names].join("/"), state: "absent", nearest: at || "/" };
+    if (stat === null) {
+      // a directory that cannot be searched hides its names; that they are absent nobody can say then
+      const hidden = reader.read(next, 1).kind === "unreadable";
+      return {
+        path: [next, ...names].join("/"),
+        state: hidden ? "unreadable" : "absent",
+        nearest: at || "/",
+      };
+    }
     if (stat.type === "symlink") {
       const to = reader.readlink(next) ?? "";
       links += 1;
-      if (links > MAX_LINKS) return { path: next, state: "other", nearest: at || "/" };
+      if (links > MAX_LINKS || to === "") return { path: next, state: "other", nearest: next };
       if (to.startsWith("/")) at = "";
       names.unshift(...to.split("/").filter((part) => part !== ""));
     } else if (stat.type === "directory") at = next;
-    else return { path: next, state: "other", nearest: at || "/" };
+    else return { path: next, state: "other", nearest: next };
   }
 }
 

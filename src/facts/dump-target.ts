@@ -5,8 +5,6 @@ import { collectDumpDirectory, exportMounted } from "./dump-directory.js";
 import { sysctlSetting } from "./kexec.js";
 import { findProgram } from "./programs.js";
 
-/** What kdump-config names a dump's directory: date +%Y%m%d%H%M. */
-const STAMP = /^\d{12}$/;
 const KEY_BYTES = 512;
 const KNOWN_HOSTS = ["/root/.ssh/known_hosts", "/root/.ssh/known_hosts2", "/etc/ssh/ssh_known_hosts"];
 
@@ -22,10 +20,7 @@ export function collectDumpTarget(
   },
 ): DumpTargetFacts {
   const { target } = about;
-  const directory = collectDumpDirectory(reader, about.directory, {
-    stampPattern: STAMP,
-    freeBytes: about.freeBytes,
-  });
+  const directory = collectDumpDirectory(reader, about.directory, about.freeBytes);
   const nothing = { exportMounted: null, program: null, key: null, hostKnown: null };
   switch (target.kind) {
     case "local":

@@ -65,6 +65,7 @@ function aboutDirectory(facts: Facts, profile: Profile, directory: DumpDirectory
     else warnings.push(`${text}: it has to be mounted whenever the capture kernel is loaded`);
     return { reasons, warnings };
   }
+  if (state === "unreadable") warnings.push(`${path} cannot be looked at: run it as root`);
   if (state === "absent" && !rule.made)
     reasons.push(
       objection(
