@@ -1,7 +1,10 @@
 import { formatBytes } from "../crashkernel/size.js";
 import type { MemoryUse } from "../facts/audit-facts.js";
-import type { Collector, DumpTarget, Setting } from "../facts/dump-values.js";
-import { type Check, type FilePlace, fail, pass, skipped, unknown } from "./check.js";
+import { HIGHEST_DUMP_LEVEL } from "../plan/dump-choices.js";
+import { isMakedumpfile, known } from "../plan/effective-dump-settings.js";
+import { type Ending, endingOf } from "../plan/fail-ending.js";
+import { type Check, fail, pass, skipped, unknown } from "./check.js";
+import { type Doubt, doubted, elsewhere, named, placeOf, target } from "./dump-target.js";
 import { AS_ROOT, type AuditInput, ON_AN_IMAGE } from "./input.js";
 
 /** Where the dump goes, whether it fits, and who can read it. */
@@ -9,86 +12,27 @@ export function dumpChecks(input: AuditInput): readonly Check[] {
   return [target(input), space(input), level(input), privacy(input), failure(input), last(input)];
 }
 
-const placeOf = <T>(setting: Setting<T>): FilePlace | null =>
-  setting.kind === "known" ? { path: setting.path, line: setting.line } : null;
-
-function doubtful<T>(setting: Setting<T>): { readonly reason: string; readonly evidence: string } | null {
-  return setting.kind === "unknown" ? { reason: setting.why, evidence: setting.path } : null;
+/** As it is called, and what that leaves out: null where it is not makedumpfile, 0 where no level is given. */
+interface Collector {
+  readonly command: string;
+  readonly level: number | null;
 }
 
-/** The one target that is no directory of this machine; null: it is the local directory. */
-function elsewhere({ more }: AuditInput): DumpTarget | null {
-  const { targets } = more.settings;
-  return targets.kind === "unknown" ? null : (targets.value.find(({ kind }) => kind !== "local") ?? null);
-}
-
-const FORMS: Readonly<Record<DumpTarget["kind"], RegExp>> = {
-  local: /^/,
-  filesystem: /^(?:\/dev\/\S+|(?:UUID|LABEL|PARTUUID|PARTLABEL)=\S+)$/,
-  raw: /^\/dev\/\S+$/,
-  nfs: /^(?:[^\s:/]+|\[[0-9a-fA-F:.]+\]):\/\S*$/,
-  ssh: /^[^\s@]+@[^\s@]+$/,
-  ftp: /^[^\s:/]+(?::\/?\S*)?$/,
-};
-
-function target(input: AuditInput): Check {
-  const id = "dump.target";
-  const { settings, directory, sshKey } = input.more;
-  const { targets } = settings;
-  const doubt = doubtful(targets) ?? doubtful(settings.directory);
-  if (doubt !== null || targets.kind === "unknown" || settings.directory.kind === "unknown")
-    return unknown(id, { reason: doubt?.reason ?? "", evidence: doubt?.evidence ?? "", fix: AS_ROOT });
-  const { path } = targets;
-  const place = placeOf(targets) ?? placeOf(settings.directory);
-  const [first, second] = targets.value;
-  const wrong = (actual: string, fix: string, evidence = path) => fail(id, { actual, evidence, place, fix });
-  if (first !== undefined && second !== undefined)
-    return wrong(
-      `${targets.value.length} targets: ${targets.value.map(named).join(", ")}`,
-      `leave one of them in ${path}`,
-    );
-  if (first !== undefined) {
-    if (!FORMS[first.kind].test(first.to))
-      return wrong(`${named(first)} is no target of that kind`, `mend it in ${path}`);
-    if (first.kind === "ssh" && sshKey === "absent") {
-      const key = settings.sshKey.kind === "unknown" ? "the key" : settings.sshKey.value;
-      return wrong(`${named(first)}, and ${key} is not there`, "make the key and take it to the server", key);
-    }
-    if (first.kind === "ssh" && sshKey === "unreadable")
-      return unknown(id, { reason: "whether the key is there cannot be seen", evidence: path, fix: AS_ROOT });
-    return pass(id, { actual: named(first), evidence: path, place });
-  }
-  if (directory === null)
-    return wrong(`${settings.directory.value} is no absolute path`, `name the whole path in ${path}`);
-  const at = directory.path;
-  if (directory.state === "other")
-    return wrong(`${directory.nearest} is no directory`, `make ${at} a directory`, at);
-  if (directory.state === "unreadable")
-    return unknown(id, { reason: `${at} cannot be looked at`, evidence: at, fix: AS_ROOT });
-  if (directory.mount?.readOnly === true)
-    return wrong(
-      `${at} is on ${directory.mount.mountPoint}, which is mounted read-only`,
-      `mount it writable, or name another directory in ${path}`,
-      input.facts.image ? "/etc/fstab" : "/proc/self/mountinfo",
-    );
-  const notes = {
-    directory: "",
-    absent: " (made when it is first needed)",
-    network: " on a network file system",
-  };
-  return pass(id, { actual: `${at}${notes[directory.state]}`, evidence: path, place });
-}
-
-function named({ kind, to }: DumpTarget): string {
-  return kind === "local" ? "the local directory" : `${kind} ${to}`;
+function collectorOf({ settings, profile }: AuditInput): Collector | Doubt {
+  const { collector, level } = settings;
+  if (collector.kind === "unknown") return collector;
+  const release = profile.kdump.settings;
+  const command = release.collector.command ? collector.value : `makedumpfile ${collector.value}`;
+  if (!isMakedumpfile(collector.value, release)) return { command, level: null };
+  return { command, level: known(level) ?? 0 };
 }
 
 /**
  * Bytes that a dump of that level keeps of the memory as it is used now (makedumpfile(8), -d: 1 zero pages, 2 and 4
- * cache, 8 user, 16 free); compression takes off more. null: the level is not known.
+ * cache, 8 user, 16 free); compression takes off more. A level there is none of takes off nothing.
  */
 function expectedBytes({ total, free, cache, user }: MemoryUse, { level }: Collector): number {
-  if (level === null) return total;
+  if (level === null || level > HIGHEST_DUMP_LEVEL) return total;
   const left =
     total -
     ((level & 16) !== 0 ? free : 0) -
@@ -99,29 +43,30 @@ function expectedBytes({ total, free, cache, user }: MemoryUse, { level }: Colle
 
 function space(input: AuditInput): Check {
   const id = "dump.space";
-  const { settings, memoryUse, directory } = input.more;
-  const evidence = directory?.path ?? settings.directory.path;
+  const { memoryUse, directory } = input.more;
+  const { file } = input.profile.kdump.settings;
+  const evidence = directory?.path ?? file;
   if (input.space === null) return skipped(id, { reason: ON_AN_IMAGE, evidence });
   const there = elsewhere(input);
   if (there !== null)
     return skipped(id, { reason: `the dump goes to ${named(there)}, which is not asked`, evidence });
   if (input.space.kind === "unknown")
     return unknown(id, { reason: input.space.why, evidence: input.space.evidence });
-  if (settings.collector.kind === "unknown")
-    return unknown(id, { reason: settings.collector.why, evidence: settings.collector.path });
+  const collector = collectorOf(input);
+  if ("why" in collector) return unknown(id, doubted(collector));
   if (memoryUse === null)
     return unknown(id, { reason: "/proc/meminfo cannot be read", evidence: "/proc/meminfo" });
-  const need = expectedBytes(memoryUse, settings.collector.value);
+  const need = expectedBytes(memoryUse, collector);
   const { freeBytes } = input.space;
   const seen = {
-    expected: `${formatBytes(need)} free: what a dump of ${levelText(settings.collector.value)} keeps of the memory in use now, before compression`,
+    expected: `${formatBytes(need)} free: what a dump of ${levelText(collector)} keeps of the memory in use now, before compression`,
     actual: `${formatBytes(freeBytes)} free`,
     evidence: input.space.evidence,
   };
   if (freeBytes >= need) return pass(id, seen);
   return fail(id, {
     ...seen,
-    fix: `make room there, keep fewer dumps, or name another directory in ${settings.directory.path}`,
+    fix: `make room there, keep fewer dumps, or name another directory in ${file}`,
   });
 }
 
@@ -129,30 +74,32 @@ function levelText({ level }: Collector): string {
   return level === null ? "no filter" : `level ${level}`;
 }
 
-function level({ more }: AuditInput): Check {
+function level(input: AuditInput): Check {
   const id = "dump.level";
-  const { collector } = more.settings;
-  if (collector.kind === "unknown")
-    return unknown(id, { reason: collector.why, evidence: collector.path, fix: AS_ROOT });
-  const { level: bits, compressed, command } = collector.value;
-  const seen = { actual: command, evidence: collector.path, place: placeOf(collector) };
+  const { collector, compressed } = input.settings;
+  const { file } = input.profile.kdump.settings;
+  const called = collectorOf(input);
+  if ("why" in called) return unknown(id, { ...doubted(called), fix: AS_ROOT });
+  if (compressed.kind === "unknown") return unknown(id, { ...doubted(compressed), fix: AS_ROOT });
+  const { level: bits, command } = called;
+  const seen = { actual: command, evidence: file, place: placeOf(collector) };
   const wrong = [
-    ...(bits === 31 ? [] : [bits === null ? "nothing is filtered" : `level ${bits}`]),
-    ...(compressed ? [] : ["nothing is compressed"]),
+    ...(bits === HIGHEST_DUMP_LEVEL ? [] : [bits === null ? "nothing is filtered" : `level ${bits}`]),
+    ...(compressed.value ? [] : ["nothing is compressed"]),
   ];
   if (wrong.length === 0) return pass(id, seen);
   return fail(id, {
     ...seen,
     actual: `${command}: ${wrong.join(", ")}`,
-    fix: `let makedumpfile run with -d 31 and -c or -l, in ${collector.path}`,
+    fix: `let makedumpfile run with -d 31 and -c or -l, in ${file}`,
   });
 }
 
 /** A dump holds keys and passwords. On some releases the files in it can be read by all: the directory has to keep them out. */
 function privacy(input: AuditInput): Check {
   const id = "dump.privacy";
-  const { directory, settings } = input.more;
-  const evidence = directory?.path ?? settings.directory.path;
+  const { directory } = input.more;
+  const evidence = directory?.path ?? input.profile.kdump.settings.file;
   const there = elsewhere(input);
   if (there !== null) return skipped(id, { reason: `the dump goes to ${named(there)}`, evidence });
   if (directory === null || directory.state === "other")
@@ -170,30 +117,38 @@ function privacy(input: AuditInput): Check {
   return fail(id, { ...seen, fix: `chown root ${evidence} && chmod 0700 ${evidence}` });
 }
 
-function failure({ more }: AuditInput): Check {
+const ENDINGS: Readonly<Record<Exclude<Ending, "reboot" | "shell">, string>> = {
+  halt: "the machine stays down",
+  poweroff: "the machine stays off",
+  line: "it is run as one command, no shell reads it, and the machine does not reboot",
+  other: "what it does is not known",
+};
+
+function failure({ settings, profile }: AuditInput): Check {
   const id = "dump.failure";
-  const { failAction } = more.settings;
-  if (failAction.kind === "unknown")
-    return unknown(id, { reason: failAction.why, evidence: failAction.path, fix: AS_ROOT });
-  const seen = { actual: failAction.value, evidence: failAction.path, place: placeOf(failAction) };
-  if (failAction.value === "reboot") return pass(id, seen);
-  const what = {
-    shell: "a shell waits for somebody",
-    halt: "the machine stays down",
-    poweroff: "the machine stays off",
-    other: "what it does is not known",
-  };
+  const release = profile.kdump.settings;
+  const { failAction } = settings;
+  if (failAction.kind === "unknown") return unknown(id, { ...doubted(failAction), fix: AS_ROOT });
+  const ending = endingOf(failAction.value, release);
+  const seen = { evidence: release.file, place: placeOf(failAction) };
+  if (ending === "reboot") return pass(id, { ...seen, actual: ending });
+  // where there is no way to write one, it gets no terminal
+  const shell =
+    release.failAction.values.shell === null
+      ? "a shell has no terminal there and ends at once, and the machine does not reboot"
+      : "a shell waits for somebody";
+  const stands = typeof failAction.value === "string" ? failAction.value : failAction.value.other;
   return fail(id, {
     ...seen,
-    actual: `${failAction.value}: ${what[failAction.value]}`,
-    fix: `let it reboot, in ${failAction.path}`,
+    actual: `${stands}: ${ending === "shell" ? shell : ENDINGS[ending]}`,
+    fix: `let it reboot, in ${release.file}`,
   });
 }
 
 function last(input: AuditInput): Check {
   const id = "dump.last";
-  const { lastDump, directory, settings } = input.more;
-  const evidence = directory?.path ?? settings.directory.path;
+  const { lastDump, directory } = input.more;
+  const evidence = directory?.path ?? input.profile.kdump.settings.file;
   if (lastDump !== null) {
     const seen = {
       actual: `${lastDump.complete ? "complete" : "incomplete"}, ${lastDump.time}`,

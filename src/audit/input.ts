@@ -1,6 +1,7 @@
 import type { GrubMenu } from "../bootconfig/grub-cfg.js";
 import type { Profile } from "../distro/profile.js";
 import type { AuditFacts } from "../facts/audit-facts.js";
+import type { EffectiveDumpSettings } from "../plan/effective-dump-settings.js";
 import type { SizingInput } from "../sizing/input.js";
 import type { Facts } from "../types.js";
 
@@ -25,6 +26,7 @@ export interface AuditInput {
   readonly facts: Facts;
   readonly profile: Profile;
   readonly more: AuditFacts;
+  readonly settings: EffectiveDumpSettings;
   readonly words: CrashkernelWords;
   readonly target: KernelSeen | null;
   readonly unit: UnitRun | null;

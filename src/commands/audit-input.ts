@@ -7,6 +7,7 @@ import { collectAuditFacts } from "../facts/audit-facts.js";
 import { targetKernel } from "../facts/boots.js";
 import { collectCapture } from "../facts/capture-parts.js";
 import type { Reader } from "../machine/machine.js";
+import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import { blockerReason } from "../plan/preflight.js";
 import type { Facts } from "../types.js";
 import { askSpace, askUnit } from "./check-probe.js";
@@ -25,12 +26,20 @@ export async function gatherAudit({ machine, profile, look }: Target): Promise<A
     const reasons = elsewhere.map(blockerReason);
     throw new RefusedError(reasons.map(({ text }) => text).join("\n"), { reasons });
   }
-  const more = collectAuditFacts(machine, facts, profile);
-  const [unit, space] = await Promise.all([askUnit(machine, facts.kdump.unit.name), askSpace(machine, more)]);
+  const settings = effectiveDumpSettings(facts, profile);
+  const more = collectAuditFacts(machine, facts, profile, {
+    directory: known(settings.directory),
+    keyFile: known(settings.keyFile),
+  });
+  const [unit, space] = await Promise.all([
+    askUnit(machine, facts.kdump.unit.name),
+    askSpace(machine, more.directory, profile.kdump.settings.file),
+  ]);
   return {
     facts,
     profile,
     more,
+    settings,
     words: readWords(facts, profile),
     target: targetKernel(facts),
     unit,

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { FreeSpace, UnitRun } from "../audit/input.js";
-import type { AuditFacts } from "../facts/audit-facts.js";
 import type { Machine } from "../machine/machine.js";
+import type { DumpDirectory } from "../types.js";
 
 /**
  * What only a program of the running system can tell; an image's are never run. Each has a time limit: where a server
@@ -26,15 +26,19 @@ export async function askUnit(machine: Machine, unit: string): Promise<UnitRun |
   };
 }
 
-/** Free space, as a user without privileges has it no: root saves the dump, so all that is free counts. */
+/**
+ * Free space, as a user without privileges has it no: root saves the dump, so all that is free counts. `namedBy`: the
+ * file that says which directory it is.
+ */
 export async function askSpace(
   machine: Machine,
-  { directory, settings }: AuditFacts,
+  directory: DumpDirectory | null,
+  namedBy: string,
 ): Promise<FreeSpace | null> {
   if (machine.image) return null;
   const evidence = `stat --file-system ${directory?.path ?? "?"}`;
   if (directory === null || directory.state === "other")
-    return { kind: "unknown", why: "there is no directory (dump.target)", evidence: settings.directory.path };
+    return { kind: "unknown", why: "there is no directory (dump.target)", evidence: namedBy };
   const at = directory.state === "network" ? directory.path : directory.nearest;
   const existing = directory.state === "unreadable" ? dirname(at) : at;
   const argv = ["stat", "--file-system", "--format=%f %S", "--", existing] as const;

@@ -1,9 +1,5 @@
 import type { Profile } from "../distro/profile.js";
-import {
-  type Effective,
-  type EffectiveTarget,
-  effectiveDumpSettings,
-} from "../plan/effective-dump-settings.js";
+import { type EffectiveTarget, effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import type { DumpTarget, DumpWishes, Facts } from "../types.js";
 
 /** JSON's `dump`: each setting as wished, else as it stands; null where it is not known, or the release has none. */
@@ -13,22 +9,18 @@ export function dumpDocument(
   wishes: DumpWishes,
 ): Readonly<Record<string, unknown>> {
   const now = effectiveDumpSettings(facts, profile);
-  const fail = stands(now.failAction);
-  const targets = stands(now.targets)?.map(written) ?? null;
+  const fail = known(now.failAction);
+  const targets = known(now.targets)?.map(written) ?? null;
   const target = wishes.target === null ? (targets?.join(" ") ?? null) : written(wishes.target);
   return {
     target,
-    directory: wishes.directory ?? stands(now.directory),
-    level: wishes.level ?? stands(now.level),
-    keyFile: target?.startsWith("ssh:") === true ? (wishes.keyFile ?? stands(now.keyFile)) : null,
+    directory: wishes.directory ?? known(now.directory),
+    level: wishes.level ?? known(now.level),
+    keyFile: target?.startsWith("ssh:") === true ? (wishes.keyFile ?? known(now.keyFile)) : null,
     failAction: wishes.failAction ?? (typeof fail === "string" ? fail : (fail?.other ?? null)),
-    keepDumps: wishes.keepDumps ?? stands(now.keepDumps),
+    keepDumps: wishes.keepDumps ?? known(now.keepDumps),
     panicOn: wishes.panicOn,
   };
-}
-
-function stands<T>(setting: Effective<T>): T | null {
-  return setting.kind === "known" ? setting.value : null;
 }
 
 /** As --target takes it; a key of the release's own as that key, a colon and its value. */

@@ -1,6 +1,5 @@
 /** What the questions about the dump share. */
 import { UsageError } from "../errors.js";
-import type { Effective } from "../plan/effective-dump-settings.js";
 import type { DumpWishes } from "../types.js";
 import type { Answer } from "../ui/asker.js";
 import { dumpWishes } from "./options/dump.js";
@@ -34,8 +33,4 @@ export function checked(
     if (error instanceof UsageError) return { ok: false, says: error.message };
     throw error;
   }
-}
-
-export function known<T>(setting: Effective<T>): T | null {
-  return setting.kind === "known" ? setting.value : null;
 }

@@ -1,10 +1,10 @@
 /** What a dump leaves out, what follows when it fails, how many stay, and what makes the kernel panic. */
 import { describeLevel, FAIL_ACTIONS, PANIC_TRIGGERS } from "../plan/dump-choices.js";
-import { effectiveDumpSettings } from "../plan/effective-dump-settings.js";
+import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import type { DumpWishes, FailAction, NonEmpty, PanicTrigger } from "../types.js";
 import type { Answer } from "../ui/asker.js";
 import { printable } from "../ui/output.js";
-import { checked, known, wishing } from "./wizard-dump-answers.js";
+import { checked, wishing } from "./wizard-dump-answers.js";
 import type { Subject } from "./wizard-questions.js";
 
 /** 23 keeps what processes have in memory, 1 and 0 are for those who look into everything. */

@@ -1,12 +1,12 @@
 /** Where a dump goes. */
 import { formatBytes } from "../crashkernel/size.js";
-import { effectiveDumpSettings } from "../plan/effective-dump-settings.js";
+import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import type { DumpTarget, DumpWishes } from "../types.js";
 import type { Answer } from "../ui/asker.js";
 import { withDumpSpace } from "./dump-space.js";
 import { dumpWishes } from "./options/dump.js";
 import type { SetupRequest } from "./request.js";
-import { checked, known } from "./wizard-dump-answers.js";
+import { checked } from "./wizard-dump-answers.js";
 import type { Subject } from "./wizard-questions.js";
 
 export async function askTarget({ asker }: Subject, wishes: DumpWishes): Promise<Answer<DumpWishes>> {

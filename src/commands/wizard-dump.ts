@@ -1,10 +1,10 @@
 /** What the wizard asks about the dump itself: nothing, unless somebody wants another setting than there is. */
-import { effectiveDumpSettings } from "../plan/effective-dump-settings.js";
+import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import type { DumpWishes } from "../types.js";
 import type { Answer, Choice } from "../ui/asker.js";
 import { printable } from "../ui/output.js";
 import type { SetupRequest } from "./request.js";
-import { type DumpQuestion, known } from "./wizard-dump-answers.js";
+import type { DumpQuestion } from "./wizard-dump-answers.js";
 import { askFailAction, askKeep, askLevel, askPanicOn } from "./wizard-dump-what.js";
 import { askDirectory, askKey, askTarget } from "./wizard-dump-where.js";
 import type { Question, Subject } from "./wizard-questions.js";

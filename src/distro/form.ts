@@ -72,7 +72,8 @@ const install: Decoder<InstallProfile> = object({
 
 const action = choice(["reboot", "halt", "poweroff", "shell"]);
 const trigger = choice(["oops", "nmi", "softlockup", "hardlockup", "hungtask"]);
-const program = object({ program: text("^[a-z0-9][a-z0-9.+-]*$", "a program's name"), package: packageName });
+const programName = text("^[a-z0-9][a-z0-9.+-]*$", "a program's name");
+const program = object({ program: programName, package: packageName });
 
 const written = text("^[a-z][a-z0-9_-]*( [a-z0-9_-]+)*$", "a command without quotes");
 
@@ -86,6 +87,7 @@ const settings: Decoder<DumpSettingsProfile> = object({
     command: flag,
     builtIn: object({ script: path, pattern: oneGroup(), fallback: sentence }),
     flattenFor: list(variable),
+    packedBy: nullable(object({ key: variable, programs: nonEmptyList(programName) })),
   }),
   failAction: object({
     key: variable,
@@ -96,6 +98,7 @@ const settings: Decoder<DumpSettingsProfile> = object({
       poweroff: nullable(written),
       shell: nullable(written),
     }),
+    rebootsToo: list(written),
   }),
   keepDumps: nullable(object({ key: variable })),
   nfs: object({ key: variable, needs: program, mountedFirst: flag }),

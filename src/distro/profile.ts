@@ -137,12 +137,16 @@ export interface DumpSettingsProfile {
     readonly builtIn: { readonly script: string; readonly pattern: string; readonly fallback: string };
     /** keys of targets for which "-F" has to be written there: the dump goes through a pipe */
     readonly flattenFor: readonly string[];
+    /** the key that sends what it writes through one of these programs as well; null where there is none */
+    readonly packedBy: { readonly key: string; readonly programs: NonEmpty<string> } | null;
   };
   /** what is done when the dump could not be saved, and how each action is written; null: there is no way to */
   readonly failAction: {
     readonly key: string;
     readonly builtIn: FailAction;
     readonly values: Readonly<Record<FailAction, string | null>>;
+    /** other values that end in a reboot */
+    readonly rebootsToo: readonly string[];
   };
   /** how many dumps stay in a local directory; null where the release has no such setting */
   readonly keepDumps: { readonly key: string } | null;

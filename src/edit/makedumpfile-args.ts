@@ -4,6 +4,8 @@
  */
 const TAKES_NOTHING = "[cDeEfFghlLpRvWzX]";
 const ATTACHED = new RegExp(`^(-${TAKES_NOTHING}*d)([0-9,]+)$`);
+/** -c, -l, -p and -z compress, with zlib, lzo, snappy and zstd. */
+const COMPRESSES = new RegExp(`^-${TAKES_NOTHING}*[clpz]`);
 const DETACHED = new RegExp(`^-${TAKES_NOTHING}*d$`);
 
 export interface DumpLevel {
@@ -19,6 +21,11 @@ export function dumpLevelOf(args: string): DumpLevel | null {
   if (found === null) return null;
   const first = /^\d{1,2}/.exec(found.text)?.[0];
   return { text: found.text, level: first === undefined ? null : Number(first) };
+}
+
+/** Do these arguments make it compress? */
+export function isCompressed(args: string): boolean {
+  return words(args).some((word) => COMPRESSES.test(word));
 }
 
 /** The same arguments with that level; every other word keeps its place. */

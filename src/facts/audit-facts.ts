@@ -5,8 +5,6 @@ import type { Reader } from "../machine/machine.js";
 import type { DumpDirectory, Facts } from "../types.js";
 import { kernelThatBoots } from "./boots.js";
 import { collectDumpDirectory } from "./dump-directory.js";
-import { collectDumpSettings } from "./dump-settings.js";
-import type { DumpSettings } from "./dump-values.js";
 import { type SysctlSetting, sysctlSetting } from "./kexec.js";
 import { collectKexecState, type KexecState } from "./kexec-state.js";
 import { type LastDump, newestDump } from "./last-dump.js";
@@ -50,8 +48,7 @@ export interface AuditFacts {
   readonly bootConfig: Dated | null;
   readonly bootSources: readonly Dated[];
   readonly captures: readonly CaptureImages[];
-  readonly settings: DumpSettings;
-  /** null where the settings do not say which */
+  /** null where the settings do not say which, or no absolute path */
   readonly directory: DumpDirectory | null;
   readonly lastDump: LastDump | null;
   readonly memoryUse: MemoryUse | null;
@@ -61,12 +58,14 @@ export interface AuditFacts {
 
 const SYSCTLS = ["kernel.panic", ...PANIC_TRIGGERS] as const;
 
-export function collectAuditFacts(reader: Reader, facts: Facts, profile: Profile): AuditFacts {
-  const settings = collectDumpSettings(facts.kdump.files, profile);
-  const directory =
-    settings.directory.kind === "unknown" || !settings.directory.value.startsWith("/")
-      ? null
-      : collectDumpDirectory(reader, settings.directory.value);
+/** `dump`: the directory and the key that the dump's settings name; null where they cannot be told. */
+export function collectAuditFacts(
+  reader: Reader,
+  facts: Facts,
+  profile: Profile,
+  dump: { readonly directory: string | null; readonly keyFile: string | null },
+): AuditFacts {
+  const directory = dump.directory?.startsWith("/") ? collectDumpDirectory(reader, dump.directory) : null;
   const dated = (path: string): Dated => ({ path, mtimeMs: reader.stat(path)?.mtimeMs ?? null });
   const { config, defaults, dropIns } = facts.grub;
   return {
@@ -77,11 +76,10 @@ export function collectAuditFacts(reader: Reader, facts: Facts, profile: Profile
     bootConfig: config === null ? null : dated(config.path),
     bootSources: [defaults, ...dropIns].map(({ path }) => dated(path)),
     captures: captures(reader, facts, profile, dated),
-    settings,
     directory,
     lastDump: directory?.state === "directory" ? newestDump(reader, directory.nearest) : null,
     memoryUse: memoryUse(reader),
-    sshKey: keyState(reader, settings),
+    sshKey: keyState(reader, dump.keyFile),
     updaters: collectUpdaters(reader),
   };
 }
@@ -132,9 +130,9 @@ function memoryUse(reader: Reader): MemoryUse | null {
 }
 
 /** That it is there, not what is in it. */
-function keyState(reader: Reader, { sshKey }: DumpSettings): AuditFacts["sshKey"] {
-  if (sshKey.kind === "unknown") return "unreadable";
-  const state = reader.read(sshKey.value, 1);
+function keyState(reader: Reader, path: string | null): AuditFacts["sshKey"] {
+  if (path === null) return "unreadable";
+  const state = reader.read(path, 1);
   if (state.kind === "absent") return "absent";
   return state.kind === "unreadable" ? "unreadable" : "there";
 }

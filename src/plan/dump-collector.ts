@@ -15,7 +15,7 @@ export function collector(context: Context): DumpSettingsPlan {
   if (level === null && (wishes.target === null || flattenFor.length === 0)) return NO_SETTINGS;
   if (now.collector.kind === "unknown") return unclear(now.collector);
   const { value: stands, place } = now.collector;
-  const piped = targetKeys(context).filter((one) => flattenFor.includes(one));
+  const piped = [...new Set(targetKeys(context))].filter((one) => flattenFor.includes(one));
   if (!isMakedumpfile(stands, release)) return otherProgram(context, stands, piped.length > 0);
 
   const leveled = level === null || isLevel(stands, level) ? stands : withDumpLevel(stands, level);

@@ -5,11 +5,11 @@ import { collector } from "./dump-collector.js";
 import { at, type Context, changed, type DumpSettingsPlan, NO_SETTINGS, unclear } from "./dump-part.js";
 import { aboutRotation, doubtsAbout } from "./dump-target.js";
 import {
-  type Effective,
   type EffectiveDumpSettings,
   type EffectiveTarget,
   effectiveDumpSettings,
   keyOf,
+  known,
 } from "./effective-dump-settings.js";
 import type { Setting } from "./kdump.js";
 import { refusal } from "./part.js";
@@ -55,10 +55,6 @@ function isPlain(target: EffectiveTarget): target is DumpTarget {
   return target.kind !== "other";
 }
 
-function known<T>(setting: Effective<T>): T | null {
-  return setting.kind === "known" ? setting.value : null;
-}
-
 function directory({ release, now, wishes }: Context): DumpSettingsPlan {
   const wish = wishes.directory;
   if (wish === null) return NO_SETTINGS;
@@ -79,14 +75,15 @@ function target(context: Context): DumpSettingsPlan {
   const others = now.targets.value.filter((one) => one.kind !== wish.kind && one.kind !== "local");
   const device = others.find((one) => one.kind === "other" && !one.network);
   const leaves = others.filter((one) => wish.kind !== "local" || one.kind !== "other" || one.network);
-  const settings: Setting[] = leaves.map((one) => ({
-    ...at(release, keyOf(one, release), null),
-    why: `${keyOf(one, release)} counts no longer: the dump goes ${said(wish)}`,
+  const settings: Setting[] = [...new Set(leaves.map((one) => keyOf(one, release)))].map((key) => ({
+    ...at(release, key, null),
+    why: `${key} counts no longer: the dump goes ${said(wish)}`,
   }));
-  const stands = now.targets.value.some(
-    (one) =>
-      one.kind !== "local" && wish.kind !== "local" && one.kind === wish.kind && one.where === wish.where,
-  );
+  // once: a second line of the same key has to go, whatever it names
+  const same = now.targets.value.filter((one) => one.kind === wish.kind);
+  const [only] = same.length === 1 ? same : [];
+  const stands =
+    only !== undefined && only.kind !== "local" && wish.kind !== "local" && only.where === wish.where;
   if (wish.kind !== "local" && !stands)
     settings.push({
       ...at(release, release[wish.kind].key, wish.where),

@@ -1,14 +1,19 @@
 import type { DumpSettingsProfile, Profile } from "../distro/profile.js";
-import { dumpLevelOf } from "../edit/makedumpfile-args.js";
+import { dumpLevelOf, isCompressed } from "../edit/makedumpfile-args.js";
 import type { DumpTarget, Facts, FailAction } from "../types.js";
 import { type KeyValue, type Place, settingsFile } from "./settings-file.js";
 
 /** A setting as it counts: `place` null means that the package's own value counts, no file says it. */
 export type Effective<T> =
   | { readonly kind: "known"; readonly value: T; readonly place: Place | null }
-  | { readonly kind: "unknown"; readonly place: Place; readonly why: string };
+  | { readonly kind: "unknown"; readonly key: string; readonly place: Place; readonly why: string };
 
-/** Every way the dump goes; more than one where the file names several. */
+/** null where it cannot be told. */
+export function known<T>(setting: Effective<T>): T | null {
+  return setting.kind === "known" ? setting.value : null;
+}
+
+/** A way the dump goes. */
 export type EffectiveTarget =
   | DumpTarget
   /** another key of the release: FTP, or a device of its own */
@@ -16,12 +21,15 @@ export type EffectiveTarget =
 
 export interface EffectiveDumpSettings {
   readonly directory: Effective<string>;
+  /** more than one where the file names several, or one key twice */
   readonly targets: Effective<readonly EffectiveTarget[]>;
   readonly keyFile: Effective<string>;
   /** how makedumpfile is called: its arguments, or the whole command */
   readonly collector: Effective<string>;
   /** null: no level stands there, or it is not makedumpfile that writes the dump */
   readonly level: Effective<number | null>;
+  /** by makedumpfile, or by the program its output goes through */
+  readonly compressed: Effective<boolean>;
   /** one of the four, or what stands there when it is none of them */
   readonly failAction: Effective<FailAction | { readonly other: string }>;
   /** null: all are kept, or the release has no such setting */
@@ -44,6 +52,7 @@ export function effectiveDumpSettings(facts: Facts, profile: Profile): Effective
     collector,
     level:
       collector.kind === "unknown" ? collector : { ...collector, value: levelOf(collector.value, settings) },
+    compressed: compressedIn(get, collector, settings),
     failAction: effective(get(settings.failAction.key), actionIn(settings), settings.failAction.builtIn),
     keepDumps:
       settings.keepDumps === null
@@ -80,6 +89,18 @@ function levelOf(collector: string, settings: DumpSettingsProfile): number | nul
   return isMakedumpfile(collector, settings) ? (dumpLevelOf(collector)?.level ?? null) : null;
 }
 
+function compressedIn(
+  get: (key: string) => KeyValue,
+  collector: Effective<string>,
+  settings: DumpSettingsProfile,
+): Effective<boolean> {
+  if (collector.kind === "unknown") return collector;
+  const own = isMakedumpfile(collector.value, settings) && isCompressed(collector.value);
+  const { packedBy } = settings.collector;
+  if (own || packedBy === null) return { ...collector, value: own };
+  return effective(get(packedBy.key), (text) => packedBy.programs.includes(text), false);
+}
+
 function actionIn(settings: DumpSettingsProfile): (text: string) => FailAction | { readonly other: string } {
   const known = Object.entries(settings.failAction.values);
   return (text) => {
@@ -112,8 +133,8 @@ function targetsOf(
   const look = (key: string, make: (where: string) => EffectiveTarget): KeyValue => {
     const value = get(key);
     if (value.kind !== "known") return value;
-    found.push(make(value.text));
-    place ??= value.place;
+    found.push(...[...value.earlier, value].map(({ text }) => make(text)));
+    place ??= value.earlier[0]?.place ?? value.place;
     return value;
   };
   const values = [

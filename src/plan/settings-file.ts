@@ -11,9 +11,15 @@ export interface Place {
 
 /** What a key of the dump's settings file holds; "" counts as not set, as it does for the programs that read it. */
 export type KeyValue =
-  | { readonly kind: "known"; readonly text: string; readonly place: Place | null }
+  | {
+      readonly kind: "known";
+      readonly text: string;
+      readonly place: Place | null;
+      /** what earlier lines give the same option: it does not count, but kdumpctl counts the lines of a target */
+      readonly earlier: readonly { readonly text: string; readonly place: Place }[];
+    }
   | { readonly kind: "unset" }
-  | { readonly kind: "unknown"; readonly place: Place; readonly why: string };
+  | { readonly kind: "unknown"; readonly key: string; readonly place: Place; readonly why: string };
 
 const NOT_ENDED =
   "nothing ends this last line of the file, so that some of the programs read it and others do not; end it first";
@@ -27,23 +33,28 @@ export function settingsFile(facts: Facts, profile: Profile): (key: string) => K
   };
   const why = unreadable(file);
   if (file.state.kind !== "absent" && why !== null)
-    return () => ({ kind: "unknown", place: { path, line: 0 }, why });
+    return (key) => ({ kind: "unknown", key, place: { path, line: 0 }, why });
   if (form === "kdump-conf") {
     const options = file.state.kind === "file" ? readKdumpConf(file.state.text) : [];
     return (key) => {
-      const last = options.filter((option) => option.key === key).at(-1);
+      const all = options.filter((option) => option.key === key);
+      const last = all.at(-1);
       if (last === undefined || last.value === "") return { kind: "unset" };
       const place = { path, line: last.line };
-      if (!last.ended) return { kind: "unknown", place, why: NOT_ENDED };
-      return { kind: "known", text: last.value, place };
+      if (!last.ended) return { kind: "unknown", key, place, why: NOT_ENDED };
+      const earlier = all
+        .slice(0, -1)
+        .filter(({ value }) => value !== "")
+        .map(({ value, line }) => ({ text: value, place: { path, line } }));
+      return { kind: "known", text: last.value, place, earlier };
     };
   }
   const evaluation = evaluateFiles(toSource(file), { shell: profile.boot.shell });
   return (key) => {
     const value = evaluation.values(key);
     if (value.kind === "unknown")
-      return { kind: "unknown", place: { path: value.path, line: value.line }, why: value.why };
+      return { kind: "unknown", key, place: { path: value.path, line: value.line }, why: value.why };
     if (value.kind === "unset" || value.text === "") return { kind: "unset" };
-    return { kind: "known", text: value.text, place: evaluation.place(key) };
+    return { kind: "known", text: value.text, place: evaluation.place(key), earlier: [] };
   };
 }

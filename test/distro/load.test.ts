@@ -129,7 +129,7 @@ function accepts(path: readonly string[], before: Json | undefined, wrong: Json)
   if (wrong === null)
     return [
       ...["dropIns", "enable", "builtIn", "captureInitrdReduced", "measured", "refresh"],
-      ...["halt", "poweroff", "shell", "keepDumps"],
+      ...["halt", "poweroff", "shell", "keepDumps", "packedBy"],
     ].includes(path.at(-1) ?? "");
   if (typeof wrong === "boolean") return typeof before === "boolean";
   if (typeof wrong === "string")
@@ -137,7 +137,7 @@ function accepts(path: readonly string[], before: Json | undefined, wrong: Json)
   if (Array.isArray(wrong)) return wrong.length === 0 && EMPTY.includes(path.at(-1) ?? "");
   return typeof wrong === "object" && path.at(-1) === "env";
 }
-const EMPTY = ["family", "preseed", "network", "devices", "always", "flattenFor"];
+const EMPTY = ["family", "preseed", "network", "devices", "always", "flattenFor", "rebootsToo"];
 /** Any text will do: a source, a variable of the environment. */
 const free = (path: readonly string[]) => path.length > 1 && ["sources", "env"].includes(path.at(-2) ?? "");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { dumpLevelOf, withDumpLevel, withFlattened } from "../../src/edit/makedumpfile-args.js";
+import { dumpLevelOf, isCompressed, withDumpLevel, withFlattened } from "../../src/edit/makedumpfile-args.js";
 
 const LEVELS: readonly (readonly [string, number | null, string])[] = [
   ["-c -d 31", 31, "-c -d 7"],
@@ -14,6 +14,8 @@ const LEVELS: readonly (readonly [string, number | null, string])[] = [
   ["makedumpfile -l --message-level 1 -d 31", 31, "makedumpfile -l --message-level 1 -d 7"],
   ["-c", null, "-c -d 7"],
   ["", null, "-d 7"],
+  ["-d 32 -l", 32, "-d 7 -l"],
+  ["/usr/sbin/makedumpfile -cd 31", 31, "/usr/sbin/makedumpfile -cd 7"],
   ["--message-level 31", null, "--message-level 31 -d 7"],
 ];
 
@@ -21,6 +23,24 @@ for (const [args, level, set] of LEVELS)
   test(`makedumpfile ${args}: level ${level}, and 7 put in`, () => {
     assert.equal(dumpLevelOf(args)?.level ?? null, level);
     assert.equal(withDumpLevel(args, 7), set);
+  });
+
+const COMPRESSED: readonly (readonly [string, boolean])[] = [
+  ["-F -c -d 31", true],
+  ["-d31 -l", true],
+  ["-cd 31", true],
+  ["-l --message-level 1 -d 31", true],
+  ["-d 31,16,1 -z", true],
+  ["-p", true],
+  ["-F -d 31", false],
+  ["--message-level 1 -d 31", false],
+  ["-x /boot/clpz -d 31", false],
+  ["", false],
+];
+
+for (const [args, compressed] of COMPRESSED)
+  test(`makedumpfile ${args} ${compressed ? "compresses" : "does not compress"}`, () => {
+    assert.equal(isCompressed(args), compressed);
   });
 
 test("makedumpfile: a level that was put in is the one that is read, every other word stays, twice is once", () => {

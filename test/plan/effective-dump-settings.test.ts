@@ -94,3 +94,58 @@ test("an option on a last line that nothing ends is unknown: bash's read does no
   assert.match(directory.why, /nothing ends this last line/);
   assert.equal(level.kind === "known" && level.value, 1);
 });
+
+test("a file that cannot be used makes every setting unknown, and none of its lines is named", (t) => {
+  const profile = embeddedProfiles().find((one) => one.id === "debian-12") ?? assert.fail();
+  const path = FILES["debian-12"];
+  const reader = imageOf(t, { [path]: { dir: true } });
+  const now = effectiveDumpSettings(collectFacts(reader, collectBase(reader, {}), profile), profile);
+  for (const setting of Object.values(now)) {
+    assert.ok(setting.kind === "unknown");
+    assert.deepEqual(setting.place, { path, line: 0 });
+    assert.match(setting.why, /no regular file/);
+  }
+});
+
+test("what cannot be told is named by its key", (t) => {
+  const tools = settings(t, "debian-12", "A=1\nKDUMP_COREDIR=$(cat /x)\nFTP=$(cat /y)\n");
+  assert.deepEqual(tools.directory.kind === "unknown" && tools.directory.key, "KDUMP_COREDIR");
+  assert.deepEqual(tools.targets.kind === "unknown" && tools.targets.key, "FTP");
+});
+
+test("a target that stands twice is two targets, as kdumpctl counts; of other options the last one is what counts", (t) => {
+  const path = FILES["centos-7"];
+  const text =
+    "#nfs old:/x\next4 /dev/vg/a\next4 /dev/vg/b\nssh kdump@vault\ndefault halt\ndefault poweroff\nsshkey /root/.ssh/key\n";
+  const ctl = settings(t, "centos-7", text);
+  assert.deepEqual(ctl.targets, {
+    kind: "known",
+    value: [
+      { kind: "ssh", where: "kdump@vault" },
+      { kind: "other", key: "ext4", where: "/dev/vg/a", network: false },
+      { kind: "other", key: "ext4", where: "/dev/vg/b", network: false },
+    ],
+    place: { path, line: 4 },
+  });
+  assert.deepEqual(ctl.failAction, { kind: "known", value: "poweroff", place: { path, line: 6 } });
+  assert.deepEqual(ctl.keyFile, { kind: "known", value: "/root/.ssh/key", place: { path, line: 7 } });
+});
+
+const PACKED: readonly (readonly [keyof typeof FILES, string, boolean])[] = [
+  ["debian-12", "", true],
+  ["debian-12", 'MAKEDUMP_ARGS="-d 17"\n', false],
+  ["debian-12", 'MAKEDUMP_ARGS="-d 17"\nKDUMP_COMPRESSION=lz4\n', true],
+  // kdump-config says that it does not know it, and packs nothing
+  ["debian-12", 'MAKEDUMP_ARGS="-d 17"\nKDUMP_COMPRESSION=zip\n', false],
+  ["centos-7", "", true],
+  ["centos-7", "core_collector /usr/sbin/makedumpfile -cd 31\n", true],
+  ["centos-7", "core_collector makedumpfile\n", false],
+  ["centos-7", "core_collector scp\n", false],
+  ["centos-7", "core_collector cp -c\n", false],
+];
+
+for (const [id, text, packed] of PACKED)
+  test(`${id}: ${JSON.stringify(text)} makes a dump that is ${packed ? "compressed" : "not compressed"}`, (t) => {
+    const { compressed } = settings(t, id, text);
+    assert.deepEqual(compressed.kind === "known" && compressed.value, packed);
+  });

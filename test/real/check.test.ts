@@ -227,6 +227,13 @@ const BROKEN: readonly Broken[] = [
     not: fail("dump.target"),
   },
   {
+    what: "the same kind of dump target twice",
+    name: "centos7",
+    broken: (root) =>
+      change(root, "etc/kdump.conf", "path /var/crash", "nfs a:/export\nnfs b:/export\npath /var/crash"),
+    not: fail("dump.target"),
+  },
+  {
     what: "an ssh target without its key",
     broken: (root) =>
       writeFileSync(
@@ -268,6 +275,12 @@ const BROKEN: readonly Broken[] = [
     what: "a shell when the dump cannot be saved",
     name: "centos7",
     broken: (root) => change(root, "etc/kdump.conf", "#default shell", "default shell"),
+    not: fail("dump.failure"),
+  },
+  {
+    what: "a shell's line where one command is run when the dump cannot be saved",
+    broken: (root) =>
+      change(root, "etc/default/kdump-tools", "USE_KDUMP=1", "USE_KDUMP=1\nKDUMP_FAIL_CMD='sync; reboot -f'"),
     not: fail("dump.failure"),
   },
   {

@@ -56,6 +56,22 @@ test(
   },
 );
 
+test(
+  "centos7: a target that stands twice stands once afterwards, whichever of the two is wished",
+  skip,
+  async (t) => {
+    for (const wish of ["a:/export", "b:/export"]) {
+      const root = await overlayRoot(t, "centos7");
+      standIn(root, "mount.nfs");
+      writeFileSync(`${root}${CONF}`, "nfs a:/export\nnfs b:/export\npath /var/crash\n");
+      writeFileSync(`${root}/etc/fstab`, "a:/export /a nfs defaults 0 0\nb:/export /b nfs defaults 0 0\n");
+      const ran = await ask(root, ["--target", `nfs:${wish}`, "--yes"]);
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.deepEqual(await kdumpConfHas(root), { path: "/var/crash", nfs: wish });
+    }
+  },
+);
+
 test("centos7: one target at a time, with -F for SSH and without it for the others", skip, async (t) => {
   const root = await overlayRoot(t, "centos7");
   standIn(root, "ssh");
