@@ -1,5 +1,5 @@
 /** `dumps --prune N`: what would go, and taking it away. */
-import { formatBytes } from "../crashkernel/size.js";
+import { aboutBytes } from "../crashkernel/size.js";
 import { EXIT } from "../errors.js";
 import type { SavedDump } from "../facts/dumps.js";
 import type { Machine } from "../machine/machine.js";
@@ -24,7 +24,7 @@ export function proposePrune(output: Output, { directory, found }: Seen, count: 
     ...left.map(({ dump, why }) => `${dump.directory} is left alone: ${why}`),
   ]);
   if (remove.length === 0) output.result(`Nothing to remove in ${printable(directory.path)}.`);
-  else output.result(`To be removed, ${formatBytes(total(remove))}:`);
+  else output.result(`To be removed, ${aboutBytes(total(remove))}:`);
   for (const dump of remove) output.result(`  ${describe(dump)}`);
   return {
     prune,
@@ -41,7 +41,7 @@ export function proposePrune(output: Output, { directory, found }: Seen, count: 
 function describe({ directory, totalBytes, state, panic }: SavedDump): string {
   const what = state === "saved" ? "" : state === "incomplete" ? ", incomplete" : ", no dump in it";
   const why = panic === null ? "" : `: ${panic}`;
-  return printable(`${directory}  ${formatBytes(totalBytes)}${what}${why}`).replace(/\n/g, " ");
+  return printable(`${directory}  ${aboutBytes(totalBytes)}${what}${why}`).replace(/\n/g, " ");
 }
 
 export function askedWith({ prune: { remove } }: ProposedPrune): string {
@@ -70,7 +70,7 @@ export function carryOutPrune(
   }
   if (removed.length > 0)
     output.result(
-      `Removed ${removed.length === 1 ? "1 dump" : `${removed.length} dumps`}, ${formatBytes(total(removed))}.`,
+      `Removed ${removed.length === 1 ? "1 dump" : `${removed.length} dumps`}, ${aboutBytes(total(removed))}.`,
     );
   const done = {
     ...document,

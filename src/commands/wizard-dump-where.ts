@@ -1,5 +1,5 @@
 /** Where a dump goes. */
-import { formatBytes } from "../crashkernel/size.js";
+import { aboutBytes, formatBytes } from "../crashkernel/size.js";
 import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import type { DumpTarget, DumpWishes } from "../types.js";
 import type { Answer } from "../ui/asker.js";
@@ -49,7 +49,7 @@ export async function askDirectory(
   const looked = { ...wishes, directory: wishes.directory ?? now };
   const { dumpSpace } = await withDumpSpace({ ...request, dump: looked }, target);
   const memory = facts.memory === null ? "" : `, and the memory is ${formatBytes(facts.memory.bytes)}`;
-  const free = dumpSpace === undefined ? "" : ` (${formatBytes(dumpSpace)} free${memory})`;
+  const free = dumpSpace === undefined ? "" : ` (${aboutBytes(dumpSpace)} free${memory})`;
   const asked = await subject.asker.line({
     message: `Directory for dumps${free}`,
     initial: wishes.directory ?? now,

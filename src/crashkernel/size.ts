@@ -56,6 +56,14 @@ export function formatBytes(bytes: bigint | number): string {
   return inTenths((value * 10n) / (unit >> 10n), step - 1);
 }
 
+/** For people where about will do, as of a file: "1.2 GiB", "122 KiB". A tenth at most, never more than the next unit. */
+export function aboutBytes(bytes: number): string {
+  let step = 0;
+  let value = bytes;
+  for (; value >= 1023.95 && step + 1 < PEOPLE.length; step++) value /= 1024;
+  return `${step === 0 ? bytes : Math.round(value * 10) / 10} ${step === 0 && bytes === 1 ? "byte" : PEOPLE[step]}`;
+}
+
 const MIB = 1n << 20n;
 
 function inTenths(tenths: bigint, step: number): string {

@@ -1,5 +1,5 @@
 /** The saved dumps as a table, with what opens each of them. */
-import { formatBytes } from "../crashkernel/size.js";
+import { aboutBytes } from "../crashkernel/size.js";
 import { type Output, printable } from "./output.js";
 
 export interface ShownDump {
@@ -35,7 +35,7 @@ export function showDumps(output: Output, dumps: readonly ShownDump[]): void {
       dump.crashedAt === null
         ? `${dump.name} (its name)`
         : dump.crashedAt.replace("T", " ").replace("Z", " UTC"),
-      formatBytes(dump.bytes),
+      aboutBytes(dump.bytes),
       dump.kernel ?? "?",
       savedAs(dump),
     ].map((text) => printable(text).replace(/\n/g, " ")),

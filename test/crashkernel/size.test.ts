@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { scanNumber } from "../../src/crashkernel/number.js";
-import { formatBytes, kernelSize, parseSize } from "../../src/crashkernel/size.js";
+import { aboutBytes, formatBytes, kernelSize, parseSize } from "../../src/crashkernel/size.js";
 
 test("reads whole sizes with a unit or without", () => {
   for (const [text, bytes] of [
@@ -81,4 +81,9 @@ test("a size written for the kernel is read back as the same number", () => {
   );
   assert.equal(kernelSize(256 << 20), "256M");
   assert.equal(kernelSize(1n << 42n), "4096G");
+});
+
+test("a file's size is said to a tenth, in the unit that fits", () => {
+  const said = [0, 1, 1023, 1024, 124_975, 1_048_575, 16_775_782, 3 * 2 ** 30].map(aboutBytes);
+  assert.deepEqual(said, ["0 bytes", "1 byte", "1023 bytes", "1 KiB", "122 KiB", "1 MiB", "16 MiB", "3 GiB"]);
 });
