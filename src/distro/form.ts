@@ -115,10 +115,6 @@ const settings: Decoder<DumpSettingsProfile> = object({
 });
 
 const dumps: Decoder<DumpsProfile> = object({
-  file: path,
-  form: choice(["shell", "keyword"]),
-  directory: variable,
-  otherwise: path,
   elsewhere: nonEmptyList(variable),
   debugKernels: nonEmptyList(debugKernel),
   debugPackage,

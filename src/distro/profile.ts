@@ -105,13 +105,10 @@ export interface KdumpProfile {
 }
 
 export interface DumpsProfile {
-  /** the setting that names the directory: a shell variable, or a keyword at a line's beginning (kdump.conf(5)) */
-  readonly file: string;
-  readonly form: "shell" | "keyword";
-  readonly directory: string;
-  /** where dumps are saved when that is not set */
-  readonly otherwise: string;
-  /** settings of the same file that send dumps to another machine or another file system */
+  /**
+   * keys of the settings' file that send dumps to another machine or another file system, also such as only older releases
+   * have
+   */
   readonly elsewhere: NonEmpty<string>;
   /** where the kernel's image with debugging symbols may stand, most likely first; `{release}` is its uname -r */
   readonly debugKernels: NonEmpty<string>;

@@ -1,4 +1,4 @@
-import type { DumpsProfile, Profile } from "../distro/profile.js";
+import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
 import type { Reader } from "../machine/machine.js";
 
@@ -11,40 +11,39 @@ export interface DumpDirectory {
 }
 
 export function dumpDirectory(reader: Reader, profile: Profile): DumpDirectory {
-  const { dumps } = profile.kdump;
-  const state = reader.read(dumps.file, 1024 * 1024);
+  const { dumps, settings } = profile.kdump;
+  const { file, form } = settings;
+  const { key, builtIn } = settings.directory;
+  const state = reader.read(file, 1024 * 1024);
   const otherwise = (source: string, notes: readonly string[] = []): DumpDirectory => ({
-    path: dumps.otherwise,
+    path: builtIn,
     source,
     notes,
   });
-  if (state.kind === "absent") return otherwise(`the default: there is no ${dumps.file}`);
+  if (state.kind === "absent") return otherwise(`the default: there is no ${file}`);
   if (state.kind !== "file") {
     const why = state.kind === "unreadable" ? state.why : state.type;
     return otherwise("the default", [
-      `${dumps.file} cannot be read (${why}): whether dumps go elsewhere is not known`,
+      `${file} cannot be read (${why}): whether dumps go elsewhere is not known`,
     ]);
   }
-  const setting = dumps.form === "shell" ? variables(state.text, dumps, profile) : keywords(state.text);
+  const setting = form === "shell" ? variables(state.text, file, profile) : keywords(state.text);
   const elsewhere = dumps.elsewhere.flatMap((name) => {
     const value = setting(name);
     return value.kind === "known" && value.text !== ""
-      ? [`${dumps.file} sends dumps to ${name} ${value.text}: what was saved there is not listed`]
+      ? [`${file} sends dumps to ${name} ${value.text}: what was saved there is not listed`]
       : [];
   });
-  const value = setting(dumps.directory);
+  const value = setting(key);
   if (value.kind === "unknown") {
-    const why = `${dumps.file}:${value.line}: what ${dumps.directory} is cannot be told: ${value.why}`;
+    const why = `${file}:${value.line}: what ${key} is cannot be told: ${value.why}`;
     return otherwise("the default", [why, ...elsewhere]);
   }
   if (value.kind === "unset" || value.text === "")
-    return otherwise(`the default: ${dumps.directory} is not set in ${dumps.file}`, elsewhere);
+    return otherwise(`the default: ${key} is not set in ${file}`, elsewhere);
   if (!value.text.startsWith("/"))
-    return otherwise("the default", [
-      `${dumps.directory} in ${dumps.file} is no absolute path: ${value.text}`,
-      ...elsewhere,
-    ]);
-  return { path: value.text, source: `${dumps.directory} in ${dumps.file}`, notes: elsewhere };
+    return otherwise("the default", [`${key} in ${file} is no absolute path: ${value.text}`, ...elsewhere]);
+  return { path: value.text, source: `${key} in ${file}`, notes: elsewhere };
 }
 
 type Setting = (
@@ -54,7 +53,7 @@ type Setting = (
   | { readonly kind: "unset" }
   | { readonly kind: "unknown"; readonly line: number; readonly why: string };
 
-function variables(text: string, { file }: DumpsProfile, profile: Profile): Setting {
+function variables(text: string, file: string, profile: Profile): Setting {
   const { values } = evaluateFiles([{ path: file, text }], { shell: profile.boot.shell });
   return (name) => {
     const value = values(name);
