@@ -2,11 +2,9 @@ import { dirname } from "node:path";
 import type { FreeSpace, UnitRun } from "../audit/input.js";
 import type { Machine } from "../machine/machine.js";
 import type { DumpDirectory } from "../types.js";
+import { freeBytesAt } from "./free-space.js";
 
-/**
- * What only a program of the running system can tell; an image's are never run. Each has a time limit: where a server
- * is gone, statfs(2) waits for ever, and it is a child that waits. (Node 16 has no statfs of its own, either.)
- */
+/** What only a program of the running system can tell; an image's are never run. Each has a time limit. */
 const SECONDS = 5;
 
 /** `systemctl show` reads and changes nothing, and answers a plain user too. */
@@ -41,11 +39,8 @@ export async function askSpace(
     return { kind: "unknown", why: "there is no directory (dump.target)", evidence: namedBy };
   const at = directory.state === "network" ? directory.path : directory.nearest;
   const existing = directory.state === "unreadable" ? dirname(at) : at;
-  const argv = ["stat", "--file-system", "--format=%f %S", "--", existing] as const;
-  const ran = await machine.run({ argv, timeoutSeconds: SECONDS });
-  const [, blocks, size] = /^(\d+) (\d+)$/.exec(ran.stdout.trim()) ?? [];
-  if (ran.exitCode === 0 && blocks !== undefined && size !== undefined)
-    return { kind: "known", freeBytes: Number(blocks) * Number(size), evidence };
-  const [said = ""] = ran.stderr.trim().split("\n");
-  return { kind: "unknown", why: `stat ${ran.failure ?? `says: ${said}`}`, evidence };
+  const free = await freeBytesAt(machine, existing, "%f", SECONDS);
+  return "bytes" in free
+    ? { kind: "known", freeBytes: free.bytes, evidence }
+    : { kind: "unknown", why: free.why, evidence };
 }

@@ -1,5 +1,6 @@
 import { collectDumpTarget } from "../facts/dump-target.js";
 import { destination } from "../plan/dump-settings.js";
+import { freeBytesAt } from "./free-space.js";
 import type { SetupRequest } from "./request.js";
 import type { Target } from "./target.js";
 
@@ -17,9 +18,6 @@ export async function withDumpSpace(request: SetupRequest, target: Target): Prom
   if (goes.target.kind !== "local") return target;
   const { directory } = collectDumpTarget(machine, profile.kdump.settings, { ...goes, freeBytes: null });
   if (directory.state === "network") return target;
-  const argv = ["stat", "-f", "-c", "%a %S", directory.nearest] as const;
-  const ran = await machine.run({ argv, timeoutSeconds: STAT_SECONDS });
-  const [, blocks, size] = /^(\d+) (\d+)\s*$/.exec(ran.stdout) ?? [];
-  if (ran.exitCode !== 0 || blocks === undefined || size === undefined) return target;
-  return { ...target, dumpSpace: Number(blocks) * Number(size) };
+  const free = await freeBytesAt(machine, directory.nearest, "%a", STAT_SECONDS);
+  return "bytes" in free ? { ...target, dumpSpace: free.bytes } : target;
 }
