@@ -8,20 +8,17 @@ import { targetKernel } from "../facts/boots.js";
 import { collectCapture } from "../facts/capture-parts.js";
 import type { Reader } from "../machine/machine.js";
 import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
-import { blockerReason } from "../plan/preflight.js";
+import { blockerReason, noMachineOfItsOwn } from "../plan/preflight.js";
 import type { Facts } from "../types.js";
 import { askSpace, askUnit } from "./check-probe.js";
 import { hostOf } from "./outcome.js";
 import { sizeFor } from "./size.js";
 import type { Target } from "./target.js";
 
-/** What is looked at is not the machine it seems to be: nothing here could be judged. */
-const NO_MACHINE: ReadonlySet<string> = new Set(["container", "wsl", "chroot"]);
-
 /** Everything the checks judge, gathered without a change. Throws RefusedError where there is no machine to look at. */
 export async function gatherAudit({ machine, profile, look }: Target): Promise<AuditInput> {
   const facts = look();
-  const elsewhere = facts.blockers.filter(({ id }) => NO_MACHINE.has(id));
+  const elsewhere = noMachineOfItsOwn(facts.blockers);
   if (!facts.image && elsewhere.length > 0) {
     const reasons = elsewhere.map(blockerReason);
     throw new RefusedError(reasons.map(({ text }) => text).join("\n"), { reasons });

@@ -6,6 +6,7 @@ import { collectDumps } from "../facts/dumps.js";
 import { dumpDirectory } from "../facts/dumps-directory.js";
 import type { CrashTest, Proof } from "../facts/proof.js";
 import { openMachine } from "../machine/host.js";
+import { blockerReason, noMachineOfItsOwn } from "../plan/preflight.js";
 import type { NonEmpty, Reason } from "../types.js";
 import { askText, canAsk } from "../ui/ask.js";
 import { type Output, printable } from "../ui/output.js";
@@ -89,9 +90,6 @@ interface Ready {
   readonly notes: readonly string[];
 }
 
-/** These say that what would crash is not this system, or not a system of its own. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["container", "wsl", "chroot"]);
-
 /** Everything that speaks against it at once, or what will be recorded. */
 function readyFor(target: Target): Ready | { readonly reasons: NonEmpty<Reason> } {
   const { machine, base, profile } = target;
@@ -118,9 +116,9 @@ function readyFor(target: Target): Ready | { readonly reasons: NonEmpty<Reason> 
           "kernel, reservation or name of this machine cannot be read",
         ],
       ];
-  const elsewhere = base.blockers.filter(({ id }) => ELSEWHERE.has(id));
+  const elsewhere = noMachineOfItsOwn(base.blockers).map(blockerReason);
   const [first, ...rest] = [
-    ...elsewhere.map(({ id, text, evidence }) => [true, id, `${text} (${evidence})`] as const),
+    ...elsewhere.map(({ id, text }) => [true, id, text] as const),
     ...against,
   ].flatMap(([is, id, text]): readonly Reason[] => (is ? [{ id, severity: "refusal", text }] : []));
   if (first !== undefined) return { reasons: [first, ...rest] };

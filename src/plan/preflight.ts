@@ -3,8 +3,13 @@ import { evaluateFiles } from "../edit/evaluate.js";
 import type { Blocker, Facts, Intent, Reason } from "../types.js";
 import { objection, refusal, toSource } from "./part.js";
 
-/** What speaks against changing anything here, not only what boots: this is no machine with a kernel of its own. */
+/** What speaks against changing, judging and crashing anything here: this is no machine with a kernel of its own. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(["container", "wsl", "chroot"]);
+
+/** Of what stands in the way, what says that this is not the machine it seems to be. */
+export function noMachineOfItsOwn(blockers: readonly Blocker[]): readonly Blocker[] {
+  return blockers.filter(({ id }) => NOT_ITS_OWN.has(id));
+}
 
 /**
  * Reasons not to touch this system, whatever is wished; what only keeps a dump from being captured (facts/kexec.ts)
@@ -16,9 +21,11 @@ export function preflight(
   options: { readonly writes: boolean; readonly kind: Intent["kind"] },
 ): readonly Reason[] {
   const boots = options.kind !== "settings";
-  const counts = ({ id }: Blocker) =>
-    boots ? options.kind === "reserve" || !id.startsWith("kexec-") : NOT_ITS_OWN.has(id);
-  const reasons: Reason[] = facts.blockers.filter(counts).map(blockerReason);
+  const reserves = options.kind === "reserve";
+  const counting = boots
+    ? facts.blockers.filter(({ id }) => reserves || !id.startsWith("kexec-"))
+    : noMachineOfItsOwn(facts.blockers);
+  const reasons: Reason[] = counting.map(blockerReason);
   if (options.writes && !facts.effectiveRoot) {
     reasons.push(refusal("not-root", "changing the boot configuration needs root: run it with sudo"));
   }
