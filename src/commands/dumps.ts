@@ -15,7 +15,7 @@ import { hostOf, JSON_SCHEMA, type Outcome } from "./outcome.js";
 import { askedWith, carryOutPrune, proposePrune } from "./prune.js";
 import type { DumpsRequest } from "./request.js";
 import { openTarget, type Target } from "./target.js";
-import { keepResult, lastTest } from "./tested.js";
+import { keepResult, lastTest, type Tested } from "./tested.js";
 
 /** What was saved when this system crashed; with --prune, all but the newest of it removed. */
 export async function dumps(request: DumpsRequest, output: Output): Promise<Outcome> {
@@ -51,7 +51,7 @@ export async function dumps(request: DumpsRequest, output: Output): Promise<Outc
         return { exit: EXIT.ok, document };
       }
       // the dump that proves something may be one of them
-      await keepResult(target.machine, lastTest(target.machine));
+      await keepResult(target.machine, seen.tested);
       return carryOutPrune(output, target.machine, proposed, document, signal);
     } finally {
       lock.release();
@@ -62,11 +62,14 @@ export async function dumps(request: DumpsRequest, output: Output): Promise<Outc
 export interface Seen {
   readonly directory: DumpDirectory;
   readonly found: FoundDumps;
+  /** the last crash on purpose */
+  readonly tested: Tested | null;
 }
 
 function lookFor({ machine, profile }: Target): Seen {
   const directory = dumpDirectory(machine, profile);
-  return { directory, found: collectDumps(machine, directory.path, profile.kdump.dumps.debugKernels) };
+  const found = collectDumps(machine, directory.path, profile.kdump.dumps.debugKernels);
+  return { directory, found, tested: lastTest(machine) };
 }
 
 function list(output: Output, target: Target): Outcome {
@@ -74,7 +77,7 @@ function list(output: Output, target: Target): Outcome {
   const { directory, found } = seen;
   showWarnings(output, [...target.warnings, ...directory.notes]);
   const where = printable(`${directory.path} (${directory.source})`);
-  showTested(output, lastTest(target.machine));
+  showTested(output, seen.tested);
   if (found.kind === "absent") output.result(`No dump: there is no directory ${where}.`);
   else if (found.kind === "unreadable") output.result(`${where} cannot be read: ${found.why}.`);
   else if (found.dumps.length === 0) output.result(`No dump in ${where}.`);
@@ -88,7 +91,7 @@ function list(output: Output, target: Target): Outcome {
   return { exit: EXIT.ok, document: { ...documentOf(target, seen), result: "listed" } };
 }
 
-function documentOf(target: Target, { directory, found }: Seen): Readonly<Record<string, unknown>> {
+function documentOf(target: Target, { directory, found, tested }: Seen): Readonly<Record<string, unknown>> {
   return {
     schema: JSON_SCHEMA,
     command: "dumps",
@@ -99,7 +102,7 @@ function documentOf(target: Target, { directory, found }: Seen): Readonly<Record
       state: found.kind === "dumps" ? "readable" : found.kind,
     },
     dumps: found.kind === "dumps" ? found.dumps.map((dump) => shown(target, dump)) : [],
-    test: lastTest(target.machine)?.document ?? null,
+    test: tested?.document ?? null,
     warnings: [...target.warnings, ...directory.notes],
   };
 }
