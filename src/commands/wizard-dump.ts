@@ -9,7 +9,7 @@ import { askFailAction, askKeep, askLevel, askPanicOn } from "./wizard-dump-what
 import { askDirectory, askKey, askTarget } from "./wizard-dump-where.js";
 import type { Question, Subject } from "./wizard-questions.js";
 
-const NO_WISHES: DumpWishes = {
+export const NO_WISHES: DumpWishes = {
   level: null,
   directory: null,
   target: null,

@@ -49,8 +49,7 @@ async function askSize(subject: Subject, request: SetupRequest): Promise<Answer<
 function sizeChoice(subject: Subject, request: SetupRequest): Choice<Size> {
   const { facts, target } = subject;
   const choices: Choice<Size>["choices"][number][] = [];
-  const offer = (name: string, text: string, note?: string): void => {
-    const wish = wishFor(text, subject);
+  const offer = (name: string, text: string, wish: Wish | string, note?: string): void => {
     if (typeof wish === "string") return;
     const reserved = wish.reservedBytes === null ? "" : `: ${formatBytes(wish.reservedBytes)} here`;
     choices.push({
@@ -60,15 +59,15 @@ function sizeChoice(subject: Subject, request: SetupRequest): Choice<Size> {
     });
   };
   const auto = wishFor("auto", subject);
-  if (typeof auto !== "string") {
-    offer("auto, as this machine needs", "auto", auto.sizing[auto.sizing.length - 1]);
-  }
+  if (typeof auto !== "string")
+    offer("auto, as this machine needs", "auto", auto, auto.sizing[auto.sizing.length - 1]);
   const known = typeof auto === "string" ? "" : auto.expression;
   const vendor = target.profile.crashkernel.recommended[facts.arch];
-  if (vendor !== undefined && vendor !== known) offer("the distribution's own", vendor);
+  if (vendor !== undefined && vendor !== known)
+    offer("the distribution's own", vendor, wishFor(vendor, subject));
   const stands = standing(facts.grub, target.profile);
   if (stands !== null && stands !== known && stands !== vendor)
-    offer("as it stands in the boot sources now", stands);
+    offer("as it stands in the boot sources now", stands, wishFor(stands, subject));
   choices.push({
     title: "an own expression",
     value: { kind: "own" },

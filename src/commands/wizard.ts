@@ -4,6 +4,7 @@
  */
 import { EXIT, RefusedError } from "../errors.js";
 import { openMachine } from "../machine/host.js";
+import { quoted } from "../plan/shell-word.js";
 import { untilInterrupted } from "../ui/ask.js";
 import { openAsker } from "../ui/asker.js";
 import { showFound } from "../ui/found.js";
@@ -110,9 +111,4 @@ function commandLineOf(wished: SetupRequest): string {
   words.push("--yes");
   if (wished.reboot) words.push("--reboot");
   return words.map(quoted).join(" ");
-}
-
-/** As a shell takes it. */
-function quoted(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }

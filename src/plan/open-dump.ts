@@ -1,4 +1,5 @@
 /** What opens a saved dump: command lines to copy into a shell. */
+import { quoted } from "./shell-word.js";
 
 export interface DumpToOpen {
   readonly name: string;
@@ -29,9 +30,4 @@ export function openDump(kernel: string, { name, path, flattened, packed }: Dump
   }
   const unflatten = flattened ? `makedumpfile -R ${whole} < ${quoted(path)}` : null;
   return { commands: [`crash ${quoted(kernel)} ${quoted(path)}`], unflatten };
-}
-
-/** For sh(1); plain names stay as they are. */
-export function quoted(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }

@@ -7,10 +7,11 @@ import type { Outcome } from "../../src/commands/outcome.js";
 import type { SetupRequest } from "../../src/commands/request.js";
 import { rollback } from "../../src/commands/rollback.js";
 import { setup } from "../../src/commands/setup.js";
+import { NO_WISHES } from "../../src/commands/wizard-dump.js";
 import { RefusedError } from "../../src/errors.js";
 import { openMachine } from "../../src/machine/host.js";
 import { watchEffects } from "../support/faults.js";
-import { NO_WISHES, rollbackRequest, setupRequest, silent } from "../support/requests.js";
+import { rollbackRequest, setupRequest, silent } from "../support/requests.js";
 import { diffSnapshots, must, overlayRoot, type RootName, snapshot, withoutRoot } from "../support/roots.js";
 
 /** The journal tells of the failed runs, and is meant to. */

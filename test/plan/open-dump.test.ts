@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
-import { openDump, quoted } from "../../src/plan/open-dump.js";
+import { openDump } from "../../src/plan/open-dump.js";
+import { quoted } from "../../src/plan/shell-word.js";
 
 test("a command that is copied into a shell names the file it means, whatever the file is called", () => {
   const words = fc.sample(

@@ -1,5 +1,4 @@
 import type { RollbackRequest, SetupRequest } from "../../src/commands/request.js";
-import type { DumpWishes } from "../../src/types.js";
 import { type Output, openOutput } from "../../src/ui/output.js";
 
 const common = (root: string) => ({
@@ -20,17 +19,6 @@ const common = (root: string) => ({
   regenerate: true,
   diff: true,
 });
-
-/** Nothing is wished about the dump itself. */
-export const NO_WISHES: DumpWishes = {
-  level: null,
-  directory: null,
-  target: null,
-  keyFile: null,
-  failAction: null,
-  keepDumps: null,
-  panicOn: null,
-};
 
 /** `--root ROOT --ram 4G --crashkernel EXPR --yes`, or `--disable` for null; with `changes.dump` and null the dump's settings alone. */
 export function setupRequest(

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseArguments } from "../../../src/commands/args.js";
+import { NO_WISHES } from "../../../src/commands/wizard-dump.js";
 import { UsageError } from "../../../src/errors.js";
 import type { DumpWishes } from "../../../src/types.js";
-import { NO_WISHES } from "../../support/requests.js";
 
 async function wishes(...args: readonly string[]): Promise<DumpWishes | null> {
   const request = await parseArguments(args);
