@@ -274,6 +274,10 @@ export interface Intent {
   readonly dump: { readonly wishes: DumpWishes; readonly facts: DumpFacts } | null;
   readonly force: boolean;
   readonly mask: boolean;
+  /** what is reserved beyond the wish is given back without a reboot */
+  readonly now: boolean;
+  /** what the words reserve here; null: not known */
+  readonly reservedBytes: number | null;
   readonly install: boolean;
   readonly regenerate: boolean;
   readonly service: boolean;
@@ -341,8 +345,25 @@ export type Step =
       readonly why: string;
     };
 
+/**
+ * Memory that the running kernel gives back, once all else is done: nothing but a reboot brings it back, so it is no
+ * step that could be undone.
+ */
+export interface Shrink {
+  /** what is reserved now, and what stays so */
+  readonly fromBytes: number;
+  readonly toBytes: number;
+  /** before: the kernel gives nothing back under a loaded capture kernel; null where none is loaded */
+  readonly unload: Command | null;
+  /** after, where something stays; null where nothing does */
+  readonly load: Command | null;
+  /** after, where nothing stays: a service that has nothing loaded is not active; null where there is none */
+  readonly stop: Command | null;
+}
+
 export interface Plan {
   readonly steps: readonly Step[];
+  readonly shrink?: Shrink;
   readonly reboot: "needed" | "not-needed";
   readonly warnings: readonly string[];
   /** what the file edits were made for, one line a reason */

@@ -156,7 +156,7 @@ function sameFile(a: FileState, b: FileState): boolean {
   return a.sha256 === b.sha256 && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;
 }
 
-function ranCommand(command: Command, result: Ran): RanCommand {
+export function ranCommand(command: Command, result: Ran): RanCommand {
   const { exitCode, seconds, stdout, stderr } = result;
   return { argv: command.argv, exitCode, seconds: Math.round(seconds * 1000) / 1000, stdout, stderr };
 }

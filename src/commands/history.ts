@@ -51,6 +51,7 @@ function describe(record: JournalRecord): readonly string[] {
     `    ${record.startedAt} by ${record.user}: ${STATES[record.state]}`,
     ...packages,
     ...record.steps.map((step) => `    ${changeOf(step).what}: ${step.why}`),
+    ...(record.steps.length === 0 ? record.why.map((why) => `    ${why}`) : []),
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { Applied, RanCommand } from "../apply/apply.js";
+import type { Shrunk } from "../apply/shrink.js";
 import type { FileDiff } from "../diff/unified.js";
 import { EXIT, type ExitCode, type KdumpError, RefusedError } from "../errors.js";
 import { targetKernel } from "../facts/boots.js";
 import type { BaseFacts, Plan } from "../types.js";
 import type { Output } from "../ui/output.js";
-import { showApplied, showReasons } from "../ui/show.js";
+import { showApplied, showReasons, showShrunk } from "../ui/show.js";
 import type { Target } from "./target.js";
 import type { Thought } from "./think.js";
 
@@ -91,26 +92,44 @@ export function appliedOutcome(
     readonly diffs: readonly FileDiff[];
     readonly earlier: readonly RanCommand[];
     readonly reboot: Plan["reboot"];
+    /** what --now came to; null where nothing was to be given back */
+    readonly shrunk: Shrunk | null;
   },
 ): Outcome {
+  const { shrunk } = about;
   showApplied(output, applied, {
     reboot: about.reboot,
     image: thought.facts.image,
     words: thought.wish.words,
     settingsOnly: thought.settingsOnly,
   });
+  if (shrunk !== null) showShrunk(output, shrunk);
   const document = outcome(thought, target, {
     result: applied.kind,
     changed: applied.kind !== "rolled-back",
     diffs: about.diffs,
-    commands: [...about.earlier, ...applied.commands],
+    commands: [...about.earlier, ...applied.commands, ...(shrunk?.commands ?? [])],
     warnings: applied.warnings,
     journal: applied.journal,
   });
-  if (applied.kind === "applied") return { exit: EXIT.ok, document };
+  if (applied.kind === "applied")
+    return shrunk === null ? { exit: EXIT.ok, document } : shrunkOutcome(document, shrunk, about.reboot);
   const error = { message: applied.error.message, exitCode: EXITS[applied.kind] };
   const notUndone = applied.kind === "stuck" ? { notUndone: applied.notUndone } : {};
   return { exit: EXITS[applied.kind], document: { ...document, error, ...notUndone } };
+}
+
+/** All else is done and stays; a machine that lost its capture kernel is not as it was before. */
+function shrunkOutcome(
+  document: Readonly<Record<string, unknown>>,
+  { reservedBytes, releasedBytes, kept, unarmed }: Shrunk,
+  reboot: Plan["reboot"],
+): Outcome {
+  const now = { reservedBytes, releasedBytes, kept };
+  const told = { ...document, rebootRequired: reboot === "needed", now };
+  if (unarmed === null) return { exit: EXIT.ok, document: told };
+  const error = { message: `no capture kernel is loaded any more: ${unarmed}`, exitCode: EXIT.stuck };
+  return { exit: EXIT.stuck, document: { ...told, error } };
 }
 
 /** The document of a run that could not even begin. */

@@ -25,6 +25,7 @@ export interface SetupRequest extends CommonOptions {
   /** null: nothing about the dump's own settings */
   readonly dump: DumpWishes | null;
   readonly mask: boolean;
+  readonly now: boolean;
   readonly dryRun: boolean;
   readonly exitCode: boolean;
   readonly yes: boolean;

@@ -1,11 +1,12 @@
 import { type Applied, apply, type RanCommand } from "../apply/apply.js";
 import { LOCK_FILE, readJournal } from "../apply/journal.js";
 import { removeLeftovers } from "../apply/leftovers.js";
+import { shrinkReservation } from "../apply/shrink.js";
 import type { FileDiff } from "../diff/unified.js";
 import { EXIT, RefusedError } from "../errors.js";
 import { openMachine } from "../machine/host.js";
 import { openReader } from "../machine/reader.js";
-import { plannedCommands } from "../plan/commands.js";
+import { changesNothing, plannedCommands } from "../plan/commands.js";
 import type { Facts, Plan, Planned } from "../types.js";
 import { type Confirm, canAsk, confirm } from "../ui/ask.js";
 import type { Output } from "../ui/output.js";
@@ -66,7 +67,7 @@ async function showOnly(request: SetupRequest, output: Output, target: Target): 
       ? [`${missing.join(" ")} will be installed first, and the plan made again after it`]
       : [];
   const diffs = await present(request, output, thought, target, planned.plan, warnings);
-  const changes = planned.plan.steps.length > 0 || missing.length > 0;
+  const changes = !changesNothing(planned.plan) || missing.length > 0;
   const commands = plannedCommands(planned.plan).map((command) => ({
     argv: command.argv,
     exitCode: null,
@@ -107,12 +108,18 @@ async function change(
   if ("outcome" in ended) return ended.outcome;
   const { plan, diffs } = ended;
   const applied = await carryOut(request, output, target, thought, packages, signal);
+  const shrunk =
+    applied.kind === "applied" && plan.shrink !== undefined
+      ? await shrinkReservation(machine, plan.shrink)
+      : null;
+  const needed = shrunk === null ? plan.reboot : shrunk.kept === null ? "not-needed" : "needed";
   const done = appliedOutcome(output, thought, target, applied, {
     diffs,
     earlier: commands,
-    reboot: plan.reboot,
+    reboot: needed,
+    shrunk,
   });
-  const rebooting = applied.kind === "applied" && request.reboot && plan.reboot === "needed";
+  const rebooting = applied.kind === "applied" && request.reboot && needed === "needed";
   if (rebooting && !(await reboot(machine, output))) return { ...done, exit: EXIT.fault };
   return done;
 }
@@ -133,7 +140,7 @@ async function beforeApplying(
   if (planned.kind === "refused") return { outcome: refusedOutcome(output, thought, target, commands) };
   const { plan } = planned;
   const diffs = await present(request, output, thought, target, plan, []);
-  if (plan.steps.length === 0) {
+  if (changesNothing(plan)) {
     const reboots = request.reboot && plan.reboot === "needed";
     const exit = reboots && !(await reboot(target.machine, output)) ? EXIT.fault : EXIT.ok;
     return {

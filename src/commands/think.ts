@@ -1,6 +1,7 @@
 import { diffPlan, type FileDiff } from "../diff/unified.js";
 import { collectDumpTarget, collectSysctls } from "../facts/dump-target.js";
 import { assemblePlan } from "../plan/assemble.js";
+import { changesNothing } from "../plan/commands.js";
 import { destination } from "../plan/dump-settings.js";
 import { sysctlsOf } from "../plan/panic-triggers.js";
 import type { DumpFacts, DumpWishes, Facts, Intent, Plan, Planned } from "../types.js";
@@ -33,6 +34,8 @@ export function think(request: SetupRequest, target: Target, facts: Facts): Thou
       request.dump === null ? null : { wishes: request.dump, facts: lookAtDump(request.dump, target, facts) },
     force: request.force,
     mask: request.mask,
+    now: request.now,
+    reservedBytes: wish.reservedBytes,
     install: request.install,
     regenerate: request.regenerate,
     service: request.service,
@@ -71,7 +74,7 @@ export async function present(
   showHost(output, thought.facts, target.profile, thought.wish);
   for (const why of thought.wish.sizing) output.talk(`  ${printable(why)}`);
   showPlan(output, plan, request.diff ? diffs : [], warnings);
-  if (plan.steps.length > 0) return diffs;
+  if (!changesNothing(plan)) return diffs;
   output.result("Nothing to do: everything is as wished.");
   if (plan.reboot === "needed")
     output.result("The running kernel was booted without it: a reboot is still to come.");

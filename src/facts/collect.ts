@@ -74,7 +74,7 @@ function namedByOption(os: OsFacts, distro: string | undefined): OsFacts {
 }
 
 /** /sys/kernel/kexec_crash_size and kexec_crash_loaded (Documentation/ABI/testing/sysfs-kernel-kexec, Linux 6.1). */
-function collectReservation(reader: Reader): ReservationFacts {
+export function collectReservation(reader: Reader): ReservationFacts {
   if (reader.image) return { reservedBytes: null, loaded: null };
   const size = reader.readText("/sys/kernel/kexec_crash_size")?.trim() ?? "";
   const loaded = reader.readText("/sys/kernel/kexec_crash_loaded")?.trim() ?? "";

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BusyOrStaleError, StepFailed } from "../errors.js";
+import { SIZE_FILE } from "../kernel-files.js";
 import type { FileState } from "../types.js";
 import { runCommand } from "./command.js";
 import { takeLock } from "./lock.js";
@@ -176,14 +177,10 @@ export function openMachine(root: string): Machine {
         return `IT IS STILL FROZEN, every write to it waits: run fsfreeze -u ${mountPoint} now`;
       return `it could not be frozen for a moment, only synced: ${ran.failure ?? ran.stderr.trim()}`;
     },
+    keepReserved: (bytes) => tellKernel(at(SIZE_FILE), `${bytes}`),
     async crashKernel() {
-      // "c" as the kernel's documentation has it (admin-guide/sysrq.rst); no O_CREAT: never a file in its place
-      const fd = openSync(at("/proc/sysrq-trigger"), constants.O_WRONLY | constants.O_NOFOLLOW);
-      try {
-        writeFileSync(fd, "c");
-      } finally {
-        closeSync(fd);
-      }
+      // "c" as the kernel's documentation has it (admin-guide/sysrq.rst)
+      tellKernel(at("/proc/sysrq-trigger"), "c");
       await new Promise((resolve) => setTimeout(resolve, STILL_RUNS_MS));
     },
     async lock(path, timeoutSeconds, signal) {
@@ -197,6 +194,16 @@ export function openMachine(root: string): Machine {
       };
     },
   };
+}
+
+/** No O_CREAT: never a file in the place of a kernel's. */
+function tellKernel(file: string, text: string): void {
+  const fd = openSync(file, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW);
+  try {
+    writeFileSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Begins with a dot and ends in neither .cfg nor .conf: no glob of a generator or a daemon takes it for a setting. */

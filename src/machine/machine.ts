@@ -106,6 +106,8 @@ export interface Machine extends Reader {
   freezeOnce(mountPoint: string): Promise<string | null>;
   /** Crashes the kernel through sysrq. Returns, some seconds later, only when the kernel did not do it. */
   crashKernel(): Promise<void>;
+  /** Tells the kernel how many bytes of its reservation it keeps (kexec_crash_size). */
+  keepReserved(bytes: number): void;
   /** Takes the lock or throws BusyOrStaleError. */
   lock(path: string, timeoutSeconds: number, signal?: AbortSignal): Promise<Lock>;
 }

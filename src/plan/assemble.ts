@@ -6,9 +6,11 @@ import { planKdump } from "./kdump.js";
 import { planPanicOff, planPanicTriggers } from "./panic-triggers.js";
 import { NOTHING, type Part } from "./part.js";
 import { preflight } from "./preflight.js";
+import { inOnePart, planShrink } from "./shrink.js";
 import { planUnitOff, planUnitOn } from "./unit.js";
 import { crashkernelWords } from "./words.js";
 
+const GIVEN_BACK = "--now: reserved memory that is not wanted goes back to the running system at once";
 const RUNTIME_SECONDS = 300;
 
 /**
@@ -31,8 +33,9 @@ export function assemblePlan(
     parts.push(planPanicOff(facts));
   } else parts.push(...armingParts(facts, intent, profile));
 
-  for (const part of parts) reasons.push(...part.reasons);
-  const warnings = [...intent.warnings, ...parts.flatMap((part) => part.warnings)];
+  const { shrink, ...now } = planShrink(facts, intent, profile);
+  for (const part of [...parts, now]) reasons.push(...part.reasons);
+  const warnings = [...intent.warnings, ...[...parts, now].flatMap((part) => part.warnings)];
   const standing = reasons.filter((reason) => reason.severity === "refusal" || !intent.force);
   const overridden = reasons
     .filter((reason) => !standing.includes(reason))
@@ -42,9 +45,10 @@ export function assemblePlan(
 
   const plan: Plan = {
     steps: parts.flatMap((part) => part.steps),
-    reboot: rebootNeeded(facts, intent, parts) ? "needed" : "not-needed",
+    ...(shrink === null ? {} : { shrink }),
+    reboot: shrink === null && rebootNeeded(facts, intent, parts) ? "needed" : "not-needed",
     warnings: [...overridden, ...warnings],
-    why: parts.flatMap((part) => part.why),
+    why: [...parts.flatMap((part) => part.why), ...(shrink === null ? [] : [GIVEN_BACK])],
   };
   return { kind: "plan", plan };
 }
@@ -138,5 +142,13 @@ function runsAsWished(facts: Facts, intent: Intent): boolean {
 function rebootNeeded(facts: Facts, intent: Intent, parts: readonly Part[]): boolean {
   if (intent.kind === "settings") return false;
   if (facts.cmdline === null) return parts.some((part) => part.steps.length > 0);
-  return !runsAsWished(facts, intent);
+  return !runsAsWished(facts, intent) && !reservesAsWished(facts, intent);
+}
+
+/** Another expression runs, but it came to what is wished, or was shrunk to it (--now). */
+function reservesAsWished(facts: Facts, intent: Intent): boolean {
+  const { reservedBytes } = facts.reservation;
+  if (intent.kind === "disable") return reservedBytes === 0;
+  if (reservedBytes === null || reservedBytes === 0 || reservedBytes !== intent.reservedBytes) return false;
+  return [...intent.words, ...crashkernelWords(facts.cmdline ?? "")].every(inOnePart);
 }

@@ -1,4 +1,5 @@
 import type { Applied } from "../apply/apply.js";
+import type { Shrunk } from "../apply/shrink.js";
 import { formatBytes } from "../crashkernel/size.js";
 import type { FileDiff } from "../diff/unified.js";
 import type { Profile } from "../distro/profile.js";
@@ -33,6 +34,12 @@ export function showPlan(
   for (const file of diffs) output.result(colourDiff(file.diff.replace(/\n$/, ""), output.style));
   for (const reason of plan.why) output.talk(`  ${printable(reason)}`);
   showCommands(output, plannedCommands(plan));
+  if (plan.shrink === undefined) return;
+  const { fromBytes, toBytes } = plan.shrink;
+  const stays = toBytes === 0 ? "nothing stays" : `${formatBytes(toBytes)} stay`;
+  output.talk(
+    `${formatBytes(fromBytes - toBytes)} go back to the running system at once, ${stays} reserved.`,
+  );
 }
 
 export function showWarnings(output: Output, warnings: readonly string[]): void {
@@ -114,6 +121,17 @@ export function showApplied(
     default:
       applied satisfies never;
   }
+}
+
+/** What --now came to. */
+export function showShrunk(output: Output, { reservedBytes, releasedBytes, kept, unarmed }: Shrunk): void {
+  const stays =
+    reservedBytes === 0 ? "nothing is reserved now" : `${formatBytes(reservedBytes)} stay reserved`;
+  output.result(`Given back at once: ${formatBytes(releasedBytes)}; ${stays}.`);
+  if (kept !== null) showWarnings(output, [`the rest comes back with the next boot: ${kept}`]);
+  if (unarmed === null) return;
+  output.error(output.style.red(`No capture kernel is loaded any more: ${printable(unarmed)}`));
+  output.error("A crash before the next boot saves no dump: reboot this machine.");
 }
 
 function doneText(words: readonly string[]): string {

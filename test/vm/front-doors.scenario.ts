@@ -9,6 +9,8 @@ import type { Shown } from "./report.js";
 /** MiB */
 const MEMORY = 2048;
 const EXPRESSION = "256M";
+const SMALLER = "192M";
+const MIB = 1024 * 1024;
 
 interface Audit {
   readonly checks: readonly { readonly id: string; readonly status: string }[];
@@ -62,6 +64,14 @@ export async function frontDoors(layout: Layout, bench: Bench): Promise<Shown> {
       for (const { id, state, value } of links.filter((one) => one.id !== "newest"))
         assert.equal(state, "ok", `${id}: ${value}`);
     });
+    await steps.step("made smaller at run time, and armed again", async () => {
+      const before = await memoryOf(guest);
+      await guest.must(`${TOOL} --crashkernel ${SMALLER} --now --yes`, 1500);
+      await loaded(guest);
+      const after = await memoryOf(guest);
+      assert.equal(after.reserved, 192 * MIB);
+      assert.ok(after.total - before.total > 60 * MIB, `MemTotal grew by ${after.total - before.total}`);
+    });
     await steps.step("crash-test", async () => {
       // whose connection ends with the machine
       await guest.crashBy(`${TOOL} crash-test --yes --hostname $(hostname)`);
@@ -80,9 +90,23 @@ export async function frontDoors(layout: Layout, bench: Bench): Promise<Shown> {
       assert.equal(newest?.state, "ok", JSON.stringify(links));
       return newest?.value;
     });
+    const released = await steps.step(
+      "--disable --now: the memory is back, and no boot was needed",
+      async () => {
+        const before = await memoryOf(guest);
+        await guest.must(`${TOOL} --disable --now --yes`, 1500);
+        const after = await memoryOf(guest);
+        assert.equal(after.reserved, 0);
+        const grown = Math.floor((after.total - before.total) / MIB);
+        assert.ok(grown > 180, `MemTotal grew by ${grown} MiB`);
+        return grown;
+      },
+    );
     await guest.powerOff();
     const rest = failing.length === 0 ? "compliant" : `failing by default policy: ${failing.join(", ")}`;
-    return { summary: `armed, ${rest}; crashed by crash-test, proved; newest dump: ${proved}` };
+    return {
+      summary: `armed, ${rest}; crashed by crash-test, proved; newest dump: ${proved}; --now gave ${released} MiB back`,
+    };
   } finally {
     await guest.kill();
   }
@@ -92,6 +116,13 @@ export async function frontDoors(layout: Layout, bench: Bench): Promise<Shown> {
 async function asked<T>(guest: Guest, command: string): Promise<T> {
   const said = await guest.ssh(`${TOOL} ${command} --format json`, { seconds: 300 });
   return JSON.parse(said.stdout);
+}
+
+/** Bytes. */
+async function memoryOf(guest: Guest): Promise<{ readonly reserved: number; readonly total: number }> {
+  const reserved = Number(await guest.must("cat /sys/kernel/kexec_crash_size"));
+  const total = Number(await guest.must("awk '/^MemTotal:/ { print $2 }' /proc/meminfo")) * 1024;
+  return { reserved, total };
 }
 
 const status = (guest: Guest): Promise<Status> => asked(guest, "status");

@@ -35,7 +35,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     run: async (layout, bench) => await wholeLife(layout, bench, { expression: "256M", firstDayOnly: true }),
   },
   doors: {
-    what: "--check, status, crash-test and dumps on a machine that is set up, crashes and comes back",
+    what: "--check, status, --now, crash-test and dumps on a machine that is set up, crashes and comes back",
     run: async (layout, bench) => await frontDoors(layout, bench),
   },
   cuts: {

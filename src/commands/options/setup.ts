@@ -20,6 +20,11 @@ export const SETUP = {
   },
   ...DUMP,
   mask: { type: "boolean", default: false, describe: "with --disable: mask the service too" },
+  now: {
+    type: "boolean",
+    default: false,
+    describe: "give reserved memory that is not wanted back at once, without a reboot",
+  },
   force: { type: "boolean", default: false, describe: "go on past an objection; never past a refusal" },
   install: { type: "boolean", default: true, describe: "install packages (--no-install leaves it)" },
   service: {
@@ -39,12 +44,15 @@ export function setupRequest(args: Args): SetupRequest | WizardRequest {
   if (crashkernel !== undefined && disable)
     throw new UsageError("--crashkernel and --disable exclude each other");
   if (flag(args, "mask") && !disable) throw new UsageError("--mask goes with --disable");
+  if (flag(args, "now") && !disable && crashkernel === undefined)
+    throw new UsageError("--now goes with --disable or --crashkernel");
   const options = {
     ...common(args),
     ...change(args),
     disable,
     dump,
     mask: flag(args, "mask"),
+    now: flag(args, "now"),
     force: flag(args, "force"),
     install: flag(args, "install"),
     service: flag(args, "service"),
