@@ -265,6 +265,22 @@ export type SshKey =
   | { readonly state: "absent" | "other" }
   | { readonly state: "file"; readonly mode: number; readonly uid: number; readonly passphrase: boolean };
 
+/** What a boot on trial (--try) would use. */
+export interface TrialFacts {
+  /** what runs this program after the reboot */
+  readonly tool: NonEmpty<string>;
+  /** what the generated configuration sources at its end */
+  readonly custom: NamedFile;
+  /** grubenv */
+  readonly environment: NamedFile;
+  readonly unitFile: NamedFile;
+  readonly unit: UnitFacts;
+  /** why GRUB could not write grubenv where it is; null: it can */
+  readonly notWritten: string | null;
+  /** of `tool`, what is gone after a reboot; null: it stays */
+  readonly toolGone: string | null;
+}
+
 /** What the user wants of this run. */
 export interface Intent {
   /** settings: nothing but the dump's own settings */
@@ -274,6 +290,8 @@ export interface Intent {
   readonly dump: { readonly wishes: DumpWishes; readonly facts: DumpFacts } | null;
   readonly force: boolean;
   readonly mask: boolean;
+  /** the change of the boot entries is tried once before it is made */
+  readonly trial: TrialFacts | null;
   /** what is reserved beyond the wish is given back without a reboot */
   readonly now: boolean;
   /** what the words reserve here; null: not known */
@@ -364,6 +382,8 @@ export interface Shrink {
 export interface Plan {
   readonly steps: readonly Step[];
   readonly shrink?: Shrink;
+  /** nothing that boots by default changes yet: a boot on trial is set up */
+  readonly trial?: true;
   readonly reboot: "needed" | "not-needed";
   readonly warnings: readonly string[];
   /** what the file edits were made for, one line a reason */

@@ -8,7 +8,7 @@ export function isRecord(value: unknown): value is JournalRecord {
     value.schema === SCHEMA &&
     isText(value.id) &&
     isText(value.version) &&
-    oneOf(["setup", "disable", "rollback"])(value.command) &&
+    oneOf(["setup", "try", "disable", "rollback"])(value.command) &&
     listOf(isText)(value.words) &&
     isText(value.profile) &&
     isText(value.startedAt) &&

@@ -69,7 +69,8 @@ export interface JournalRecord {
   readonly schema: typeof SCHEMA;
   readonly id: string;
   readonly version: string;
-  readonly command: "setup" | "disable" | "rollback";
+  /** try: nothing but a boot on trial, and what the capture kernel needs for it */
+  readonly command: "setup" | "try" | "disable" | "rollback";
   /** the crashkernel words wanted; [] for disable */
   readonly words: readonly string[];
   readonly profile: string;

@@ -31,6 +31,7 @@ export function authorship(
   // a run that found the value as wished, or changed the dump's settings only, did not set it
   const sets = ({ command, state, steps }: JournalRecord) =>
     command !== "rollback" &&
+    command !== "try" &&
     state === "applied" &&
     steps.some((step) => step.kind === "file" && sources.includes(step.path));
   const record = records.find(sets);

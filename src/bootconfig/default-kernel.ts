@@ -1,4 +1,4 @@
-import type { GrubMenu } from "./grub-cfg.js";
+import type { GrubMenu, MenuEntry } from "./grub-cfg.js";
 import { placeOf } from "./menu-place.js";
 
 /**
@@ -6,9 +6,17 @@ import { placeOf } from "./menu-place.js";
  * grubenv), and where the default is no entry of the distribution's own with one kernel.
  */
 export function defaultKernelPath(menu: GrubMenu): string | null {
-  const value = menu.defaults[menu.defaults.length - 1]?.value ?? "0";
-  const entry = value.includes("$") ? null : (placeOf(menu, value)?.entry ?? null);
-  if (entry === null || entry.kind !== "normal" || entry.kernels.length !== 1) return null;
-  const path = entry.kernel?.path ?? null;
+  const path = defaultEntry(menu, null)?.kernel?.path ?? null;
   return path === null || path.includes("$") ? null : path;
+}
+
+/**
+ * The distribution's own entry with one kernel that boots when nobody touches a key; null where it is another, and
+ * where a saved entry decides and `saved` (saved_entry of grubenv) is null.
+ */
+export function defaultEntry(menu: GrubMenu, saved: string | null): MenuEntry | null {
+  const set = menu.defaults.filter(({ value }) => !value.includes("next_entry")).at(-1)?.value ?? "0";
+  const value = /^\$\{?saved_entry\}?$/.test(set) ? (saved ?? "$") : set;
+  const entry = value.includes("$") ? null : (placeOf(menu, value)?.entry ?? null);
+  return entry === null || entry.kind !== "normal" || entry.kernels.length !== 1 ? null : entry;
 }

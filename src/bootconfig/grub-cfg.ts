@@ -11,6 +11,8 @@ export interface MenuEntry {
   /** titles of the submenus around it, outermost first; a function's name stands as "function NAME" */
   readonly submenu: readonly string[];
   readonly line: number;
+  /** that of its "}"; null where it is never closed */
+  readonly lastLine: number | null;
   /** the generator's script that wrote it: "/etc/grub.d/10_linux" */
   readonly section: string | null;
   /**
@@ -203,7 +205,8 @@ function toEntry(
 ): MenuEntry {
   const lines = bootLines(body);
   const kernel = lines.kernels[0] ?? null;
-  const base = { ...head, submenu, line: block.line, section: block.section, kernel, ...lines, body };
+  const { line, lastLine, section } = block;
+  const base = { ...head, submenu, line, lastLine, section, kernel, ...lines, body };
   return { ...base, kind: kindOf(head, block.section, lines.kernels) };
 }
 

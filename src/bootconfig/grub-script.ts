@@ -17,6 +17,8 @@ export interface Block {
   readonly kind: "menuentry" | "submenu" | "function" | "other";
   readonly words: readonly Word[];
   readonly line: number;
+  /** that of its "}"; null where it is never closed */
+  readonly lastLine: number | null;
   readonly section: string | null;
   /** index of the block around it, or -1 */
   readonly parent: number;
@@ -140,7 +142,8 @@ export function parseGrubScript(source: ByteText): GrubScript {
     if (head === undefined) fault(line, 'a "{" that belongs to no command');
     const kind = head === "menuentry" || head === "submenu" || head === "function" ? head : "other";
     emit("open", words, words.length > 0 ? commandLine : line);
-    blocks.push({ kind, words, line: words.length > 0 ? commandLine : line, section, parent: block });
+    const began = words.length > 0 ? commandLine : line;
+    blocks.push({ kind, words, line: began, lastLine: null, section, parent: block });
     block = blocks.length - 1;
     frames.push({ kind: "block", index: block, line });
     words = [];
@@ -160,7 +163,9 @@ export function parseGrubScript(source: ByteText): GrubScript {
       return;
     }
     frames.pop();
-    block = blocks[top.index]?.parent ?? -1;
+    const ended = blocks[top.index];
+    if (ended !== undefined) blocks[top.index] = { ...ended, lastLine: line };
+    block = ended?.parent ?? -1;
     closed = true;
   };
 

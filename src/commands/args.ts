@@ -9,6 +9,7 @@ import { EXPLAIN, explainRequest } from "./options/explain.js";
 import { ROLLBACK, rollbackRequest } from "./options/rollback.js";
 import { SETUP, setupRequest } from "./options/setup.js";
 import { statusRequest } from "./options/status.js";
+import { TRIAL, trialRequest } from "./options/trial.js";
 import type { Request } from "./request.js";
 import { VERSION } from "./version.js";
 
@@ -47,6 +48,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .command("rollback [id]", "take back what an earlier run changed", ROLLBACK, (args) =>
       take(rollbackRequest(args)),
     )
+    .command("trial", "how a boot on trial (--try) stands", TRIAL, (args) => take(trialRequest(args)))
     .command("explain [expr..]", "what a kernel will do with an expression", EXPLAIN, (args) =>
       take(explainRequest(args)),
     )

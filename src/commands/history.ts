@@ -57,6 +57,7 @@ function describe(record: JournalRecord): readonly string[] {
 
 function what(record: JournalRecord): string {
   if (record.command === "rollback") return `took back ${record.takesBack ?? "a run"}`;
+  if (record.command === "try") return `set up a boot on trial with ${record.words.join(" ")}`;
   if (record.command === "disable") return "took the reservation out";
   if (record.words.length === 0) return "changed the dump's settings";
   return `set ${record.words.join(" ")}`;

@@ -97,11 +97,13 @@ export function appliedOutcome(
   },
 ): Outcome {
   const { shrunk } = about;
+  const { planned } = thought;
   showApplied(output, applied, {
     reboot: about.reboot,
     image: thought.facts.image,
     words: thought.wish.words,
     settingsOnly: thought.settingsOnly,
+    trial: planned.kind === "plan" && planned.plan.trial === true,
   });
   if (shrunk !== null) showShrunk(output, shrunk);
   const document = outcome(thought, target, {

@@ -21,6 +21,8 @@ export interface SetupRequest extends CommonOptions {
   readonly command: "setup";
   /** what --crashkernel was given; null for --disable, and where only the dump's settings are changed */
   readonly crashkernel: string | null;
+  /** try: the change of the boot entries is tried once before. keep: it was, and came up */
+  readonly trial: "none" | "try" | "keep";
   readonly disable: boolean;
   /** null: nothing about the dump's own settings */
   readonly dump: DumpWishes | null;
@@ -50,6 +52,11 @@ export interface RollbackRequest extends CommonOptions {
   readonly yes: boolean;
   readonly regenerate: boolean;
   readonly diff: boolean;
+}
+
+export interface TrialRequest extends CommonOptions {
+  readonly command: "trial";
+  readonly finish: boolean;
 }
 
 export interface HistoryRequest extends CommonOptions {
@@ -105,6 +112,7 @@ export type Request =
   | CheckRequest
   | StatusRequest
   | RollbackRequest
+  | TrialRequest
   | HistoryRequest
   | ExplainRequest
   | DumpsRequest

@@ -11,6 +11,7 @@ import {
 import { removeLeftovers } from "../apply/leftovers.js";
 import { diffPlan, type FileDiff, unifiedDiff } from "../diff/unified.js";
 import { EXIT, RefusedError, UsageError } from "../errors.js";
+import { collectUnit } from "../facts/unit.js";
 import { openMachine } from "../machine/host.js";
 import { type Conflict, type PlannedRollback, planRollback } from "../plan/rollback.js";
 import type { Facts, Plan } from "../types.js";
@@ -81,7 +82,11 @@ async function think(request: RollbackRequest, output: Output, target: Target): 
   return { ...base, plan: planned.plan, diffs, outcome: null };
 }
 
-function planFor(request: RollbackRequest, { machine, profile, look }: Target, record: JournalRecord) {
+export function planFor(
+  request: Pick<RollbackRequest, "regenerate">,
+  { machine, profile, look }: Target,
+  record: JournalRecord,
+) {
   const facts = look();
   const planned = planRollback({
     record,
@@ -90,6 +95,7 @@ function planFor(request: RollbackRequest, { machine, profile, look }: Target, r
     current: (path) => machine.read(path),
     saved: (file) => savedText(machine, record.id, file),
     regenerate: request.regenerate,
+    unit: (name) => (name === facts.kdump.unit.name ? facts.kdump.unit : collectUnit(machine, name)),
   });
   return { facts, planned };
 }

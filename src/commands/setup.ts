@@ -2,6 +2,7 @@ import { type Applied, apply, type RanCommand } from "../apply/apply.js";
 import { LOCK_FILE, readJournal } from "../apply/journal.js";
 import { removeLeftovers } from "../apply/leftovers.js";
 import { shrinkReservation } from "../apply/shrink.js";
+import { readTrial } from "../apply/trial.js";
 import type { FileDiff } from "../diff/unified.js";
 import { EXIT, RefusedError } from "../errors.js";
 import { openMachine } from "../machine/host.js";
@@ -56,9 +57,21 @@ export async function setup(
   });
 }
 
+/** Two changes of one thing at a time are none that anybody could follow. */
+function refuseDuringTrial(request: SetupRequest, target: Target, { wish }: Thought): void {
+  const changes = request.disable || request.crashkernel !== null;
+  if (!changes || request.trial === "keep" || !target.base.effectiveRoot) return;
+  const { armed } = readTrial(target.machine);
+  if (armed === null || (request.trial === "try" && armed.words.join(" ") === wish.words.join(" "))) return;
+  throw new RefusedError(`${armed.words.join(" ")} is on trial since ${armed.startedAt} (run ${armed.id})`, {
+    hint: `reboot to try it (kdump-setup trial says how it stands), or take it back: kdump-setup rollback ${armed.id}`,
+  });
+}
+
 /** Plan and diff, nothing else. */
 async function showOnly(request: SetupRequest, output: Output, target: Target): Promise<Outcome> {
   const thought = think(request, target, target.look());
+  refuseDuringTrial(request, target, thought);
   const { planned } = thought;
   if (planned.kind === "refused") return refusedOutcome(output, thought, target);
   const missing = missingPackages(request, thought.facts);
@@ -88,6 +101,7 @@ async function change(
   const { machine } = target;
   removeLeftovers(machine, readJournal(machine).records, target.base.bootId);
   const before = think(request, target, target.look());
+  refuseDuringTrial(request, target, before);
   const installed = await installPhase(request, output, target, before, ask, signal);
   if (installed.kind === "ended") return installed.outcome;
   const { packages, commands } = installed;
@@ -180,7 +194,7 @@ function carryOut(
   const proof = rootProofOf(machine, openReader("/"));
   return apply(machine, {
     plan: planned.plan,
-    command: request.disable ? "disable" : "setup",
+    command: request.disable ? "disable" : planned.plan.trial === true ? "try" : "setup",
     words: wish.words,
     profile: target.profile.id,
     version: VERSION,

@@ -1,10 +1,12 @@
 import { JOURNAL_DIRECTORY, readJournal } from "../apply/journal.js";
+import { readTrial } from "../apply/trial.js";
 import { runChecks } from "../audit/audit.js";
 import { type Authorship, authorship } from "../audit/authorship.js";
 import { chainOf } from "../audit/chain.js";
 import type { AuditInput } from "../audit/input.js";
 import { builtInPolicy } from "../audit/policy.js";
 import { EXIT } from "../errors.js";
+import { judgeTrialBoot } from "../facts/trial-boot.js";
 import { openMachine } from "../machine/host.js";
 import type { Reader } from "../machine/machine.js";
 import { systemLine } from "../ui/audit.js";
@@ -14,6 +16,7 @@ import { auditedHost, gatherAudit } from "./audit-input.js";
 import { JSON_SCHEMA, type Outcome } from "./outcome.js";
 import type { StatusRequest } from "./request.js";
 import { type OpenMachine, openTarget } from "./target.js";
+import { trialDocument } from "./trial-document.js";
 
 /** The chain from a setting to a saved dump, and the one next step. Looks only; what it finds is no failure of its own. */
 export async function status(
@@ -34,7 +37,15 @@ export async function status(
   const next = unfinished(known) ?? chain.next;
   const { title } = target.profile;
   const system = systemLine({ host, title, hostname: more.hostname ?? "this system" });
-  showStatus(output, { system, chain, authorship: known, next });
+  const trial = known === null ? null : readTrial(target.machine);
+  const boot = trial?.armed == null ? null : judgeTrialBoot(target.base, trial.armed.bootId);
+  showStatus(output, {
+    system,
+    chain,
+    authorship: known,
+    next,
+    trial: trial === null ? null : { trial, boot },
+  });
   const journal = {
     readable: known !== null,
     setBy: known?.author ?? null,
@@ -43,7 +54,16 @@ export async function status(
   const { links, besides } = chain;
   return {
     exit: EXIT.ok,
-    document: { schema: JSON_SCHEMA, command: "status", host, links, next, besides, journal },
+    document: {
+      schema: JSON_SCHEMA,
+      command: "status",
+      host,
+      links,
+      next,
+      besides,
+      journal,
+      trial: trial === null ? null : trialDocument(trial, boot),
+    },
   };
 }
 

@@ -1,5 +1,7 @@
+import { realpathSync } from "node:fs";
 import { diffPlan, type FileDiff } from "../diff/unified.js";
 import { collectDumpTarget, collectSysctls } from "../facts/dump-target.js";
+import { collectTrial } from "../facts/trial.js";
 import { assemblePlan } from "../plan/assemble.js";
 import { changesNothing } from "../plan/commands.js";
 import { destination } from "../plan/dump-settings.js";
@@ -34,6 +36,7 @@ export function think(request: SetupRequest, target: Target, facts: Facts): Thou
       request.dump === null ? null : { wishes: request.dump, facts: lookAtDump(request.dump, target, facts) },
     force: request.force,
     mask: request.mask,
+    trial: request.trial === "try" ? collectTrial(target.machine, facts.grub, thisProgram()) : null,
     now: request.now,
     reservedBytes: wish.reservedBytes,
     install: request.install,
@@ -49,6 +52,11 @@ export function think(request: SetupRequest, target: Target, facts: Facts): Thou
     dump: request.dump === null ? null : dumpDocument(facts, target.profile, request.dump),
     settingsOnly: intent.kind === "settings",
   };
+}
+
+/** As the kernel starts it: links followed, so that it is the same after a reboot. */
+function thisProgram(): readonly [string, string] {
+  return [process.execPath, realpathSync(process.argv[1] ?? "")];
 }
 
 /** What the wishes about the dump are judged by. */

@@ -7,6 +7,7 @@ import { planPanicOff, planPanicTriggers } from "./panic-triggers.js";
 import { NOTHING, type Part } from "./part.js";
 import { preflight } from "./preflight.js";
 import { inOnePart, planShrink } from "./shrink.js";
+import { planTrial } from "./trial.js";
 import { planUnitOff, planUnitOn } from "./unit.js";
 import { crashkernelWords } from "./words.js";
 
@@ -27,7 +28,8 @@ export function assemblePlan(
     ...preflight(facts, profile, { ...options, kind: intent.kind }),
     ...intent.objections,
   ];
-  const parts: Part[] = intent.kind === "settings" ? [] : [planGrub(facts, profile, intent)];
+  const boot = intent.kind === "settings" ? null : bootPart(facts, intent, profile);
+  const parts: Part[] = boot === null ? [] : [boot];
   if (intent.kind === "disable") {
     if (intent.service) parts.push(planUnitOff(facts, intent.mask));
     parts.push(planPanicOff(facts));
@@ -46,11 +48,26 @@ export function assemblePlan(
   const plan: Plan = {
     steps: parts.flatMap((part) => part.steps),
     ...(shrink === null ? {} : { shrink }),
+    ...(boot?.trial === true ? { trial: true as const } : {}),
     reboot: shrink === null && rebootNeeded(facts, intent, parts) ? "needed" : "not-needed",
     warnings: [...overridden, ...warnings],
     why: [...parts.flatMap((part) => part.why), ...(shrink === null ? [] : [GIVEN_BACK])],
   };
   return { kind: "plan", plan };
+}
+
+/** With --try a change of GRUB's sources has to be possible, and is not made yet. */
+function bootPart(facts: Facts, intent: Intent, profile: Profile): Part & { readonly trial?: true } {
+  const grub = planGrub(facts, profile, intent);
+  if (intent.trial === null || grub.steps.length === 0) return grub;
+  const trial = planTrial(facts, profile, intent.trial, intent.words);
+  return {
+    steps: trial.steps,
+    reasons: [...grub.reasons, ...trial.reasons],
+    warnings: [...grub.warnings, ...trial.warnings],
+    why: trial.why,
+    trial: true,
+  };
 }
 
 function armingParts(facts: Facts, intent: Intent, profile: Profile): readonly Part[] {

@@ -1,6 +1,6 @@
 import type { JournalRecord, JournalStep, SavedFile } from "../apply/journal.js";
 import type { Profile } from "../distro/profile.js";
-import type { ByteText, Command, Facts, FileState, Plan, Reason, Step } from "../types.js";
+import type { ByteText, Command, Facts, FileState, Plan, Reason, Step, UnitFacts } from "../types.js";
 import { regenerateStep } from "./grub.js";
 
 export interface RollbackInput {
@@ -12,6 +12,8 @@ export interface RollbackInput {
   /** the copy kept in the journal; null for a file that was absent */
   readonly saved: (file: SavedFile) => ByteText | null;
   readonly regenerate: boolean;
+  /** a unit as it is now */
+  readonly unit: (name: string) => UnitFacts;
 }
 
 /** A file that somebody else changed after the run: `ours` is what the run left there. */
@@ -48,7 +50,7 @@ export function planRollback(input: RollbackInput): PlannedRollback {
         generates ||= !sameContent(facts.grub.config?.state, entry.before);
         break;
       case "unit":
-        restoreUnit(facts, entry, later);
+        restoreUnit(input.unit(entry.unit), entry, later);
         break;
       case "runtime":
         if (!facts.image && entry.undo !== null) restoreRunning(facts, entry, entry.undo, later);
@@ -132,13 +134,12 @@ function restoreRunning(
   });
 }
 
-function restoreUnit(facts: Facts, entry: Extract<JournalStep, { kind: "unit" }>, steps: Step[]): void {
-  const { unit } = facts.kdump;
+function restoreUnit(unit: UnitFacts, entry: Extract<JournalStep, { kind: "unit" }>, steps: Step[]): void {
   // one entry a step: with two (unmask, enable) the earlier one's links are what was there, and it comes last here
   const key = JSON.stringify(entry.linksBefore);
-  const previous = steps.findIndex((step) => step.kind === "unit-links");
+  const previous = steps.findIndex((step) => step.kind === "unit-links" && step.unit === entry.unit);
   if (previous >= 0) steps.splice(previous, 1);
-  if (unit.name !== entry.unit || JSON.stringify(unit.links) === key) return;
+  if (JSON.stringify(unit.links) === key) return;
   steps.push({
     kind: "unit-links",
     unit: entry.unit,

@@ -84,6 +84,7 @@ export function showApplied(
     readonly image: boolean;
     readonly words: readonly string[] | null;
     readonly settingsOnly?: boolean;
+    readonly trial?: boolean;
   },
 ): void {
   const { style } = output;
@@ -94,8 +95,7 @@ export function showApplied(
   showWarnings(output, applied.warnings);
   switch (applied.kind) {
     case "applied": {
-      const done = about.settingsOnly === true ? "Done: the dump's settings are as wished." : null;
-      output.result(style.green(about.words === null ? "Taken back." : (done ?? doneText(about.words))));
+      output.result(style.green(doneText(about)));
       if (about.reboot === "needed")
         output.result(
           about.image
@@ -134,7 +134,19 @@ export function showShrunk(output: Output, { reservedBytes, releasedBytes, kept,
   output.error("A crash before the next boot saves no dump: reboot this machine.");
 }
 
-function doneText(words: readonly string[]): string {
+function doneText({
+  words,
+  settingsOnly,
+  trial,
+}: {
+  readonly words: readonly string[] | null;
+  readonly settingsOnly?: boolean;
+  readonly trial?: boolean;
+}): string {
+  if (words === null) return "Taken back.";
+  if (settingsOnly === true) return "Done: the dump's settings are as wished.";
+  if (trial === true)
+    return `On trial: the next boot, and only that one, carries ${words.join(" ")}; kdump-setup trial says how it stands.`;
   const wanted = words.length === 0 ? "no crashkernel=" : words.join(" ");
   return `Done: every normal boot entry carries ${wanted}, and nothing else of them changed.`;
 }

@@ -1,9 +1,13 @@
 /** The chain from a setting to a saved dump on one screen of 80 columns; its own words are ASCII, for any console. */
+
+import type { Trial } from "../apply/trial.js";
 import type { Authorship } from "../audit/authorship.js";
 import type { Chain, Link } from "../audit/chain.js";
 import { plainLine } from "../audit/formats/plain.js";
 import { LABELS } from "../audit/links.js";
+import type { TrialBoot } from "../facts/trial-boot.js";
 import type { Output, Style } from "./output.js";
+import { trialLines } from "./trial.js";
 import { wrappedAndCut } from "./wrap.js";
 
 const STATES: Readonly<Record<Link["state"], string>> = {
@@ -20,9 +24,11 @@ export interface Screen {
   /** null: the journal cannot be read by this user */
   readonly authorship: Authorship | null;
   readonly next: string;
+  /** null: nobody may look, or nothing to tell */
+  readonly trial: { readonly trial: Trial; readonly boot: TrialBoot | null } | null;
 }
 
-export function showStatus(output: Output, { system, chain, authorship, next }: Screen): void {
+export function showStatus(output: Output, { system, chain, authorship, next, trial }: Screen): void {
   const { style, result } = output;
   result(`${style.bold(wrappedAndCut(plainLine(system), 2))}\n`);
   for (const link of chain.links) {
@@ -30,6 +36,10 @@ export function showStatus(output: Output, { system, chain, authorship, next }: 
       result(line);
   }
   result(`\n${style.bold("next:")} ${wrappedAndCut(plainLine(next), 6)}`);
+  if (trial !== null && (trial.trial.armed !== null || trial.trial.last !== null)) {
+    const [first = ""] = trialLines(trial.trial, trial.boot);
+    result(`trial: ${wrappedAndCut(plainLine(first.charAt(0).toLowerCase() + first.slice(1)), 7)}`);
+  }
   if (chain.besides.length > 0) {
     const more = `kdump-setup --check has more that fails: ${chain.besides.join(", ")}`;
     result(`also: ${wrappedAndCut(more, 6)}`);

@@ -26,7 +26,15 @@ export function setupRequest(
   crashkernel: string | null,
   changes: Partial<SetupRequest> = {},
 ): SetupRequest {
-  const rest = { mask: false, now: false, force: false, install: true, service: true, reboot: false };
+  const rest = {
+    trial: "none" as const,
+    mask: false,
+    now: false,
+    force: false,
+    install: true,
+    service: true,
+    reboot: false,
+  };
   const disable = crashkernel === null && (changes.dump ?? null) === null;
   return { command: "setup", ...common(root), ...rest, crashkernel, disable, dump: null, ...changes };
 }

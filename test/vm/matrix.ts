@@ -6,6 +6,7 @@ import { type Layout, layoutOf } from "./layout.js";
 import { powerCuts } from "./power-cut.scenario.js";
 import type { Shown } from "./report.js";
 import { sizes } from "./sizes.scenario.js";
+import { oneBoot } from "./try.scenario.js";
 import { wholeLife } from "./whole-life.scenario.js";
 import { everyWrite } from "./writes.scenario.js";
 
@@ -37,6 +38,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   doors: {
     what: "--check, status, --now, crash-test and dumps on a machine that is set up, crashes and comes back",
     run: async (layout, bench) => await frontDoors(layout, bench),
+  },
+  try: {
+    what: "--try: a boot that is kept, one that panics, one with nothing reserved",
+    run: async (layout, bench) => await oneBoot(layout, bench),
   },
   cuts: {
     what: "power cuts while the tool is applying",
@@ -85,5 +90,8 @@ export const MATRIX: readonly string[] = [
   "debian11-uefi-xfs-kdump",
   "debian13-bios-ext4/auto",
   "debian13-uefi-xfs-boot",
+  "debian12-bios-ext4-kdump/doors",
+  "debian12-bios-ext4-kdump/try",
+  "debian12-uefi-xfs-boot-kdump/try",
   "el7like-bios-xfs",
 ];

@@ -25,6 +25,11 @@ export const SETUP = {
     default: false,
     describe: "give reserved memory that is not wanted back at once, without a reboot",
   },
+  try: {
+    type: "boolean",
+    default: false,
+    describe: "boot the change once, and keep it only if the machine comes up with it",
+  },
   force: { type: "boolean", default: false, describe: "go on past an objection; never past a refusal" },
   install: { type: "boolean", default: true, describe: "install packages (--no-install leaves it)" },
   service: {
@@ -46,9 +51,17 @@ export function setupRequest(args: Args): SetupRequest | WizardRequest {
   if (flag(args, "mask") && !disable) throw new UsageError("--mask goes with --disable");
   if (flag(args, "now") && !disable && crashkernel === undefined)
     throw new UsageError("--now goes with --disable or --crashkernel");
+  const tries = flag(args, "try");
+  if (tries && crashkernel === undefined) throw new UsageError("--try goes with --crashkernel");
+  if (tries && flag(args, "now")) throw new UsageError("--try and --now exclude each other");
+  if (tries && !(flag(args, "service") && flag(args, "regenerate")))
+    throw new UsageError(
+      "--try looks for a loaded capture kernel and then changes the boot configuration: leave out --no-service and --no-regenerate",
+    );
   const options = {
     ...common(args),
     ...change(args),
+    trial: tries ? ("try" as const) : ("none" as const),
     disable,
     dump,
     mask: flag(args, "mask"),
