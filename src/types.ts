@@ -281,6 +281,21 @@ export interface TrialFacts {
   readonly toolGone: string | null;
 }
 
+/** The units of --watch. */
+export interface WatchFacts {
+  /** what runs this program */
+  readonly tool: NonEmpty<string>;
+  /** as in TrialFacts */
+  readonly toolGone: string | null;
+  readonly service: WatchUnit;
+  readonly path: WatchUnit;
+}
+
+export interface WatchUnit {
+  readonly file: NamedFile;
+  readonly unit: UnitFacts;
+}
+
 /** What the user wants of this run. */
 export interface Intent {
   /** settings: nothing but the dump's own settings */
@@ -292,6 +307,8 @@ export interface Intent {
   readonly mask: boolean;
   /** the change of the boot entries is tried once before it is made */
   readonly trial: TrialFacts | null;
+  /** on: look again after each boot and change. off: no more. null: as it is */
+  readonly watch: { readonly on: boolean; readonly facts: WatchFacts } | null;
   /** what is reserved beyond the wish is given back without a reboot */
   readonly now: boolean;
   /** what the words reserve here; null: not known */

@@ -48,9 +48,16 @@ export function trialEntry(config: ByteText, saved: string | null, words: readon
 /** custom.cfg with the trial entry in the place of an earlier one, or behind what stands there. */
 export function withTrialEntry(custom: ByteText, entry: ByteText): ByteText {
   const begin = custom.indexOf(BEGIN);
-  const end = custom.indexOf(`${END}\n`, begin);
-  if (begin >= 0 && end >= 0) return custom.slice(0, begin) + entry + custom.slice(end + END.length + 1);
+  const bare = withoutTrialEntry(custom);
+  if (bare !== null) return bare.slice(0, begin) + entry + bare.slice(begin);
   return `${custom}${custom === "" || custom.endsWith("\n") ? "" : "\n"}${entry}`;
+}
+
+/** custom.cfg without the trial entry; null where none stands in it. */
+export function withoutTrialEntry(custom: ByteText): ByteText | null {
+  const begin = custom.indexOf(BEGIN);
+  const end = custom.indexOf(`${END}\n`, begin);
+  return begin < 0 || end < 0 ? null : custom.slice(0, begin) + custom.slice(end + END.length + 1);
 }
 
 function refused(why: string): TrialEntry {

@@ -10,6 +10,7 @@ import { ROLLBACK, rollbackRequest } from "./options/rollback.js";
 import { SETUP, setupRequest } from "./options/setup.js";
 import { statusRequest } from "./options/status.js";
 import { TRIAL, trialRequest } from "./options/trial.js";
+import { WATCH, watchRequest } from "./options/watch.js";
 import type { Request } from "./request.js";
 import { VERSION } from "./version.js";
 
@@ -49,6 +50,9 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
       take(rollbackRequest(args)),
     )
     .command("trial", "how a boot on trial (--try) stands", TRIAL, (args) => take(trialRequest(args)))
+    .command("watch", "whether --watch is installed, and what it sees", WATCH, (args) =>
+      take(watchRequest(args)),
+    )
     .command("explain [expr..]", "what a kernel will do with an expression", EXPLAIN, (args) =>
       take(explainRequest(args)),
     )

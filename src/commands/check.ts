@@ -40,7 +40,7 @@ export async function check(
   return { exit: exitOf(report), document, ...(rendered === undefined ? {} : { rendered }) };
 }
 
-function reportOf(input: AuditInput, policy: Policy, now: Date): Report {
+export function reportOf(input: AuditInput, policy: Policy, now: Date): Report {
   const { facts, profile, more } = input;
   const checkedAt = now.toISOString().replace(/\.\d+Z$/, "Z");
   const rules = policy.base === "disabled" ? baselineRules(texts["baselines.json"] ?? "", facts.os) : [];

@@ -55,7 +55,17 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** The command of arguments that could not be read. */
 function commandOf(argv: readonly string[]): string {
   const named = argv.find((word) =>
-    ["status", "rollback", "trial", "history", "explain", "dumps", "crash-test", "completion"].includes(word),
+    [
+      "status",
+      "rollback",
+      "trial",
+      "watch",
+      "history",
+      "explain",
+      "dumps",
+      "crash-test",
+      "completion",
+    ].includes(word),
   );
   return named ?? (argv.includes("--check") ? "check" : "setup");
 }
@@ -76,6 +86,8 @@ async function dispatch(request: Request, output: Output): Promise<Outcome> {
       return (await import("./history.js")).history(request, output);
     case "trial":
       return (await import("./trial.js")).trial(request, output);
+    case "watch":
+      return (await import("./watch.js")).watch(request, output);
     case "explain":
       return (await import("./explain.js")).explain(request, output);
     case "dumps":

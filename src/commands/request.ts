@@ -24,6 +24,8 @@ export interface SetupRequest extends CommonOptions {
   /** try: the change of the boot entries is tried once before. keep: it was, and came up */
   readonly trial: "none" | "try" | "keep";
   readonly disable: boolean;
+  /** --watch, --no-watch; null: neither was said */
+  readonly watch: boolean | null;
   /** null: nothing about the dump's own settings */
   readonly dump: DumpWishes | null;
   readonly mask: boolean;
@@ -57,6 +59,11 @@ export interface RollbackRequest extends CommonOptions {
 export interface TrialRequest extends CommonOptions {
   readonly command: "trial";
   readonly finish: boolean;
+}
+
+export interface WatchRequest extends CommonOptions {
+  readonly command: "watch";
+  readonly run: boolean;
 }
 
 export interface HistoryRequest extends CommonOptions {
@@ -113,6 +120,7 @@ export type Request =
   | StatusRequest
   | RollbackRequest
   | TrialRequest
+  | WatchRequest
   | HistoryRequest
   | ExplainRequest
   | DumpsRequest

@@ -9,6 +9,7 @@ import {
   saveRecord,
 } from "../apply/journal.js";
 import { removeLeftovers } from "../apply/leftovers.js";
+import { withoutTrialEntry } from "../bootconfig/trial-entry.js";
 import { diffPlan, type FileDiff, unifiedDiff } from "../diff/unified.js";
 import { EXIT, RefusedError, UsageError } from "../errors.js";
 import { collectUnit } from "../facts/unit.js";
@@ -95,6 +96,8 @@ export function planFor(
     current: (path) => machine.read(path),
     saved: (file) => savedText(machine, record.id, file),
     regenerate: request.regenerate,
+    cut: (path, text) =>
+      record.command === "try" && path.endsWith("/custom.cfg") ? withoutTrialEntry(text) : null,
     unit: (name) => (name === facts.kdump.unit.name ? facts.kdump.unit : collectUnit(machine, name)),
   });
   return { facts, planned };

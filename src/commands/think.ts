@@ -1,7 +1,7 @@
-import { realpathSync } from "node:fs";
 import { diffPlan, type FileDiff } from "../diff/unified.js";
 import { collectDumpTarget, collectSysctls } from "../facts/dump-target.js";
 import { collectTrial } from "../facts/trial.js";
+import { collectWatch } from "../facts/watch.js";
 import { assemblePlan } from "../plan/assemble.js";
 import { changesNothing } from "../plan/commands.js";
 import { destination } from "../plan/dump-settings.js";
@@ -12,6 +12,7 @@ import { showHost, showPlan } from "../ui/show.js";
 import { dumpDocument } from "./dump-document.js";
 import type { SetupRequest } from "./request.js";
 import type { Target } from "./target.js";
+import { thisProgram } from "./this-program.js";
 import { AS_IT_STANDS, NO_RESERVATION, resolveWish, type Wish } from "./wish.js";
 
 /** What the thinking came to, for one look at the system. */
@@ -36,6 +37,7 @@ export function think(request: SetupRequest, target: Target, facts: Facts): Thou
       request.dump === null ? null : { wishes: request.dump, facts: lookAtDump(request.dump, target, facts) },
     force: request.force,
     mask: request.mask,
+    watch: watchWish(request, target),
     trial: request.trial === "try" ? collectTrial(target.machine, facts.grub, thisProgram()) : null,
     now: request.now,
     reservedBytes: wish.reservedBytes,
@@ -54,9 +56,10 @@ export function think(request: SetupRequest, target: Target, facts: Facts): Thou
   };
 }
 
-/** As the kernel starts it: links followed, so that it is the same after a reboot. */
-function thisProgram(): readonly [string, string] {
-  return [process.execPath, realpathSync(process.argv[1] ?? "")];
+/** Where nothing is to be saved there is nothing to look at any more. */
+function watchWish(request: SetupRequest, { machine }: Target): Intent["watch"] {
+  const on = request.disable ? false : request.watch;
+  return on === null ? null : { on, facts: collectWatch(machine, thisProgram()) };
 }
 
 /** What the wishes about the dump are judged by. */

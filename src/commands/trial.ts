@@ -133,6 +133,7 @@ function keeping(request: CommonOptions, words: readonly string[]): SetupRequest
     command: "setup",
     crashkernel: words.map((word) => word.replace(/^crashkernel=/, "")).join(" "),
     trial: "keep",
+    watch: null,
     disable: false,
     dump: null,
     mask: false,

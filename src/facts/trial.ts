@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Reader } from "../machine/machine.js";
 import type { GrubFacts, NonEmpty, TrialFacts } from "../types.js";
 import { mountOf, parseMountinfo } from "./mounts.js";
+import { toolGone } from "./tool-gone.js";
 import { collectUnit } from "./unit.js";
 
 export const TRIAL_UNIT = "kdump-setup-trial.service";
@@ -11,9 +12,6 @@ const UNIT_FILE = `/etc/systemd/system/${TRIAL_UNIT}`;
  * compression or checksums (GRUB 2.06 manual, "Environment block"; docs/grub.texi).
  */
 const WRITTEN_BY_GRUB: ReadonlySet<string> = new Set(["ext2", "ext3", "ext4", "xfs", "vfat"]);
-/** What stands there is gone after a reboot. */
-const FORGETFUL: ReadonlySet<string> = new Set(["tmpfs", "ramfs", "overlay"]);
-
 /** What a trial boot would use here, and why it could not work. `tool` is what runs kdump-setup. */
 export function collectTrial(reader: Reader, grub: GrubFacts, tool: NonEmpty<string>): TrialFacts {
   const directory = dirname(grub.config?.path ?? "/");
@@ -26,7 +24,7 @@ export function collectTrial(reader: Reader, grub: GrubFacts, tool: NonEmpty<str
     unitFile: named(UNIT_FILE),
     unit: collectUnit(reader, TRIAL_UNIT),
     notWritten: notWritten(reader, environment),
-    toolGone: tool.find((path) => isForgotten(reader, path)) ?? null,
+    toolGone: toolGone(reader, tool),
   };
 }
 
@@ -44,12 +42,4 @@ function notWritten(reader: Reader, path: string): string | null {
   ] as const)
     if (reader.stat(`${device}/${kind}`) !== null) return `GRUB cannot write to ${what}`;
   return null;
-}
-
-function isForgotten(reader: Reader, path: string): boolean {
-  const mounts = parseMountinfo(reader.readText("/proc/self/mountinfo") ?? "");
-  const mount = mountOf(mounts, path);
-  return (
-    (mount !== null && mount.mountPoint !== "/" && FORGETFUL.has(mount.fsType)) || path.startsWith("/tmp/")
-  );
 }

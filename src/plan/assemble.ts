@@ -9,6 +9,7 @@ import { preflight } from "./preflight.js";
 import { inOnePart, planShrink } from "./shrink.js";
 import { planTrial } from "./trial.js";
 import { planUnitOff, planUnitOn } from "./unit.js";
+import { planWatchOff, planWatchOn } from "./watch.js";
 import { crashkernelWords } from "./words.js";
 
 const GIVEN_BACK = "--now: reserved memory that is not wanted goes back to the running system at once";
@@ -36,6 +37,12 @@ export function assemblePlan(
   } else parts.push(...armingParts(facts, intent, profile));
 
   const { shrink, ...now } = planShrink(facts, intent, profile);
+  if (intent.watch !== null)
+    parts.push(
+      intent.watch.on
+        ? planWatchOn(facts, profile, intent.watch.facts)
+        : planWatchOff(facts, intent.watch.facts),
+    );
   for (const part of [...parts, now]) reasons.push(...part.reasons);
   const warnings = [...intent.warnings, ...[...parts, now].flatMap((part) => part.warnings)];
   const standing = reasons.filter((reason) => reason.severity === "refusal" || !intent.force);

@@ -12,6 +12,8 @@ export interface RollbackInput {
   /** the copy kept in the journal; null for a file that was absent */
   readonly saved: (file: SavedFile) => ByteText | null;
   readonly regenerate: boolean;
+  /** what somebody else's edit of a file leaves when our own part is cut out; null where that is no part of it */
+  readonly cut: (path: string, text: ByteText) => ByteText | null;
   /** a unit as it is now */
   readonly unit: (name: string) => UnitFacts;
 }
@@ -104,11 +106,27 @@ function restoreFile(
 ): void {
   const now = input.current(entry.path);
   if (sameContent(now, entry.before)) return;
+  const why = `as it was before ${input.record.id}`;
   if (!sameContent(now, entry.after)) {
+    const left = now.kind === "file" ? input.cut(entry.path, now.text) : null;
+    if (left !== null) {
+      steps.push(
+        left === "" && entry.before.kind === "absent"
+          ? { kind: "remove-file", path: entry.path, before: now, why }
+          : {
+              kind: "write-file",
+              path: entry.path,
+              before: now,
+              text: left,
+              createMode: 0o600,
+              why: "our part of it",
+            },
+      );
+      return;
+    }
     conflicts.push({ path: entry.path, ours: input.saved(entry.after), now });
     return;
   }
-  const why = `as it was before ${input.record.id}`;
   const text = input.saved(entry.before);
   if (text === null) steps.push({ kind: "remove-file", path: entry.path, before: now, why });
   else {

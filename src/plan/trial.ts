@@ -4,6 +4,7 @@ import { TRIAL_ID, trialEntry, withTrialEntry } from "../bootconfig/trial-entry.
 import type { Profile } from "../distro/profile.js";
 import type { Facts, NonEmpty, Step, TrialFacts } from "../types.js";
 import { NOTHING, objection, type Part, refusal, unreadable } from "./part.js";
+import { systemdWord } from "./systemd-word.js";
 
 const SECONDS = 60;
 
@@ -65,13 +66,9 @@ function customStep({ custom }: TrialFacts, entry: string, profile: Profile): re
 
 function unitSteps({ unitFile, unit, tool }: TrialFacts, profile: Profile): readonly Step[] {
   const { path, state } = unitFile;
-  // systemd takes a word in double quotes, with backslashes and percent signs escaped (systemd.service(5), 252)
-  const quoted = tool.map(
-    (word) => `"${word.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%").replaceAll("$", "$$$$")}"`,
-  );
   const text = (templates["kdump-setup-trial.service"] ?? "")
     .replace("{{unit}}", profile.kdump.unit)
-    .replace("{{command}}", () => quoted.join(" "));
+    .replace("{{command}}", () => tool.map(systemdWord).join(" "));
   const steps: Step[] = [];
   if (state.kind !== "file" || state.text !== text)
     steps.push({

@@ -126,6 +126,24 @@ for (const [what, words, mib, loaded, why] of [
     assert.equal((await live(root, TRY)).code, 0);
   });
 
+test("somebody else edits custom.cfg meanwhile: only the trial's own part of it goes", {
+  skip,
+}, async (t) => {
+  const root = await machine(t);
+  if (root === null) return;
+  assert.equal((await live(root, TRY)).code, 0);
+  edit(root, CUSTOM, "panic=10", "panic=9");
+  writeFileSync(root + CUSTOM, `# an admin's own\n${content(root, CUSTOM)}# and more\n`);
+  const ran = await live(
+    root,
+    `${booted("crashkernel=128M", 128, 1)}; ${CHOSEN}; kdump-setup trial --finish`,
+  );
+  assert.equal(ran.code, 5, ran.stderr);
+  assert.match(ran.stderr, /^Not kept: it did not come up/m);
+  assert.equal(content(root, CUSTOM), "# an admin's own\n# and more\n");
+  assert.equal(existsSync(root + UNIT), false);
+});
+
 test("rollback before the boot takes the trial back", { skip }, async (t) => {
   const root = await machine(t);
   if (root === null) return;

@@ -28,6 +28,7 @@ export function setupRequest(
 ): SetupRequest {
   const rest = {
     trial: "none" as const,
+    watch: null,
     mask: false,
     now: false,
     force: false,

@@ -47,7 +47,7 @@ export async function frontDoors(layout: Layout, bench: Bench): Promise<Shown> {
     await steps.step("boot", async () => void (await guest.up()));
     await putTool(guest);
     await steps.step("set up and rebooted", async () => {
-      await guest.must(`${TOOL} --crashkernel ${EXPRESSION} --yes`, 1500);
+      await guest.must(`${TOOL} --crashkernel ${EXPRESSION} --watch --yes`, 1500);
       const pending = await status(guest);
       assert.match(pending.next, /reboot/, "status before the reboot");
       await guest.reboot();
@@ -63,6 +63,15 @@ export async function frontDoors(layout: Layout, bench: Bench): Promise<Shown> {
       const { links } = await status(guest);
       for (const { id, state, value } of links.filter((one) => one.id !== "newest"))
         assert.equal(state, "ok", `${id}: ${value}`);
+    });
+    await steps.step("--watch: after the boot, and after a change", async () => {
+      await seen(guest, /would be saved: 256 MiB reserved, capture kernel loaded/);
+      await guest.must("kdump-config unload; touch /boot/changed");
+      await seen(guest, /may not be saved: capture\.loaded/);
+      assert.match(await guest.must("cat /run/motd.d/kdump-setup"), /^kdump: a crash .* may not be saved/);
+      await guest.must("kdump-config load; rm /boot/changed");
+      await seen(guest, /would be saved/);
+      await guest.must("! test -e /run/motd.d/kdump-setup");
     });
     await steps.step("made smaller at run time, and armed again", async () => {
       const before = await memoryOf(guest);
@@ -97,6 +106,7 @@ export async function frontDoors(layout: Layout, bench: Bench): Promise<Shown> {
         await guest.must(`${TOOL} --disable --now --yes`, 1500);
         const after = await memoryOf(guest);
         assert.equal(after.reserved, 0);
+        await guest.must("! ls /etc/systemd/system | grep kdump-setup");
         const grown = Math.floor((after.total - before.total) / MIB);
         assert.ok(grown > 180, `MemTotal grew by ${grown} MiB`);
         return grown;
@@ -116,6 +126,21 @@ export async function frontDoors(layout: Layout, bench: Bench): Promise<Shown> {
 async function asked<T>(guest: Guest, command: string): Promise<T> {
   const said = await guest.ssh(`${TOOL} ${command} --format json`, { seconds: 300 });
   return JSON.parse(said.stdout);
+}
+
+/** Until the newest line of the unit of --watch says it. */
+async function seen(guest: Guest, says: RegExp): Promise<void> {
+  const newest =
+    "journalctl -q -b -o cat _SYSTEMD_UNIT=kdump-setup-watch.service | grep 'a crash of' | tail -n 1";
+  let line = "";
+  for (let looks = 0; looks < 60; looks += 1) {
+    line = await guest.must(`sleep 3; ${newest}`);
+    if (says.test(line)) return;
+  }
+  const all = await guest.must(
+    "journalctl -q -b --no-pager -u kdump-setup-watch.service -u kdump-setup-watch.path",
+  );
+  assert.match(line, says, all);
 }
 
 /** Bytes. */

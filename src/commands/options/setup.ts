@@ -25,6 +25,10 @@ export const SETUP = {
     default: false,
     describe: "give reserved memory that is not wanted back at once, without a reboot",
   },
+  watch: {
+    type: "boolean",
+    describe: "install a unit that looks again after each boot and kernel update (--no-watch takes it away)",
+  },
   try: {
     type: "boolean",
     default: false,
@@ -62,6 +66,7 @@ export function setupRequest(args: Args): SetupRequest | WizardRequest {
     ...common(args),
     ...change(args),
     trial: tries ? ("try" as const) : ("none" as const),
+    watch: watchOf(args, disable),
     disable,
     dump,
     mask: flag(args, "mask"),
@@ -71,9 +76,16 @@ export function setupRequest(args: Args): SetupRequest | WizardRequest {
     service: flag(args, "service"),
     reboot: flag(args, "reboot"),
   };
-  if (crashkernel !== undefined || disable || dump !== null)
+  if (crashkernel !== undefined || disable || dump !== null || options.watch !== null)
     return { command: "setup", ...options, crashkernel: crashkernel ?? null };
   const asks = canAsk() && !options.yes && !options.dryRun && options.format === "text";
   if (asks && options.output === undefined) return { command: "wizard", ...options };
   throw new UsageError("say what to do: --crashkernel auto --yes sets this machine up, --check audits it");
+}
+
+function watchOf(args: Args, disable: boolean): boolean | null {
+  const said = args.watch;
+  if (typeof said !== "boolean") return null;
+  if (said && disable) throw new UsageError("--watch and --disable exclude each other");
+  return said;
 }
