@@ -5,6 +5,7 @@
 #   debian11-bare, debian11, debian13-bare, debian13: the same of Debian 11 and 13
 #   ubuntu2204     debian12 dressed as Ubuntu 22.04 (a cloud image)
 #   centos7        debian12 dressed as CentOS 7
+#   sles155, sles156, sles16: debian12 dressed as SLES 15 SP5, openSUSE Leap 15.6 and SLES 16
 # How each is made is in scripts/roots/NAME.sh. A root is made anew when a file it is made from changed.
 # In all of them grub-probe, and only that, is a stand-in: see test/support/grub-probe.sh.
 set -euo pipefail
@@ -16,8 +17,9 @@ umask 022
 
 cache=$project/.cache/roots
 declare -A parent=([debian12-bare]='' [debian12]=debian12-bare [ubuntu2204]=debian12 [centos7]=debian12
+  [sles155]=debian12 [sles156]=debian12 [sles16]=debian12
   [debian11-bare]='' [debian11]=debian11-bare [debian13-bare]='' [debian13]=debian13-bare)
-all=(debian12-bare debian12 ubuntu2204 centos7 debian11-bare debian11 debian13-bare debian13)
+all=(debian12-bare debian12 ubuntu2204 centos7 sles155 sles156 sles16 debian11-bare debian11 debian13-bare debian13)
 
 [ "$(id -u)" = 0 ] || die "roots.sh must run as root: it makes device nodes and calls chroot. Without it the tests on real roots are skipped."
 [ "$(uname -m)" = x86_64 ] || die "roots.sh is for x86_64: the roots have GRUB for PC BIOS in them."

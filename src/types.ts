@@ -143,6 +143,8 @@ export interface KdumpFacts {
   /** the drop-in of ours that says what makes the kernel panic */
   readonly panicFile: NamedFile;
   readonly unit: UnitFacts;
+  /** the installed package has the updater that the profile names */
+  readonly updater: boolean;
 }
 
 /** Facts that need no profile. */

@@ -18,31 +18,38 @@ replace() {
   rm "$1.before"
 }
 
-# The family's files and names over a root without the above. GRUB stays Debian's, with these differences:
-#   grub2-mkconfig  does not source /etc/default/grub.d, which 2.02 of that release does not know
-#   10_linux        writes linux16 and initrd16 (linuxefi and initrdefi on UEFI) and that release's titles
-as_el7() {
+# Debian's GRUB under the names that other distributions give it, with its directory in /boot/grub2, and bash as sh:
+#   grub2-mkconfig  does not source /etc/default/grub.d, which is Debian's own
+as_grub2() {
   local dir file name
   ln -sf bash "$root/usr/bin/sh"
+  mkdir -p "$root/boot/grub2" "$root/var/crash"
+  for dir in "$root/usr/bin" "$root/usr/sbin"; do
+    for file in "$dir"/grub-*; do mv "$file" "$dir/grub2-${file##*/grub-}"; done
+  done
+
+  local mkconfig=$root/usr/sbin/grub2-mkconfig lib=$root/usr/share/grub/grub-mkconfig_lib
+  for name in probe file editenv script-check; do replace "$mkconfig" "s|\(bin[a-z]*}\)/grub-$name|\1/grub2-$name|"; done
+  replace "$mkconfig" '/^for x in ${sysconfdir}\/default\/grub\.d\//,/^done$/d'
+  replace "$mkconfig" '/^GRUB_DISABLE_OS_PROBER="true"$/d'
+  for name in probe file mkrelpath; do replace "$lib" "s|\(bin[a-z]*}\)/grub-$name|\1/grub2-$name|"; done
+  # Debian asks dpkg which of two kernels is newer; GRUB itself, and so those releases, ask sort -V
+  replace "$lib" 's|^  dpkg --compare-versions|  version_test_numeric|'
+  replace "$root/etc/grub.d/00_header" 's|/boot/grub|/boot/grub2|g; s|\$(grub-probe|$(grub2-probe|'
+}
+
+# The family's files and names over a root without the above. GRUB stays Debian's, with these differences:
+#   10_linux        writes linux16 and initrd16 (linuxefi and initrdefi on UEFI) and that release's titles
+as_el7() {
+  local linux=$root/etc/grub.d/10_linux
   dress centos7
   ln -s centos-release "$root/etc/redhat-release"
   ln -s centos-release "$root/etc/system-release"
   ln -s ../usr/lib/os-release "$root/etc/os-release"
   ln -s ../boot/grub2/grub.cfg "$root/etc/grub2.cfg"
   ln -s /etc/default/grub "$root/etc/sysconfig/grub" # absolute, as there: it must be followed inside the root
-  mkdir -p "$root/boot/grub2" "$root/var/crash"
-  for dir in "$root/usr/bin" "$root/usr/sbin"; do
-    for file in "$dir"/grub-*; do mv "$file" "$dir/grub2-${file##*/grub-}"; done
-  done
+  as_grub2
 
-  local mkconfig=$root/usr/sbin/grub2-mkconfig lib=$root/usr/share/grub/grub-mkconfig_lib linux=$root/etc/grub.d/10_linux
-  for name in probe file editenv script-check; do replace "$mkconfig" "s|\(bin[a-z]*}\)/grub-$name|\1/grub2-$name|"; done
-  replace "$mkconfig" '/^for x in ${sysconfdir}\/default\/grub\.d\//,/^done$/d'
-  replace "$mkconfig" '/^GRUB_DISABLE_OS_PROBER="true"$/d'
-  for name in probe file mkrelpath; do replace "$lib" "s|\(bin[a-z]*}\)/grub-$name|\1/grub2-$name|"; done
-  # Debian asks dpkg which of two kernels is newer; GRUB itself, and so that release, asks sort -V
-  replace "$lib" 's|^  dpkg --compare-versions|  version_test_numeric|'
-  replace "$root/etc/grub.d/00_header" 's|/boot/grub|/boot/grub2|g; s|\$(grub-probe|$(grub2-probe|'
   replace "$linux" 's|^SUPPORTED_INITS=.*|if [ -d /sys/firmware/efi ]; then kind=efi; else kind=16; fi|'
   replace "$linux" 's|^CLASS="\(.*\)"$|CLASS="\1 --unrestricted"|'
   replace "$linux" 's|OS="${GRUB_DISTRIBUTOR} GNU/Linux"|OS="${GRUB_DISTRIBUTOR}"|'

@@ -123,7 +123,11 @@ function override(input: AuditInput): Check {
       fix: "take it out, or set the value with kdump-setup --crashkernel VALUE --yes, which edits it where it counts",
     });
   }
-  if (updater !== undefined && found.words.length > 0) {
+  if (
+    updater !== undefined &&
+    found.words.length > 0 &&
+    updater.puts !== found.words.map(({ word }) => word).join(" ")
+  ) {
     const { what, path, line, fix } = updater;
     return fail(id, { actual: what, evidence: path, place: { path, line: line ?? 1 }, fix });
   }

@@ -22,7 +22,8 @@ function collectorOf({ settings, profile }: AuditInput): Collector | Doubt {
   const { collector, level } = settings;
   if (collector.kind === "unknown") return collector;
   const release = profile.kdump.settings;
-  const command = release.collector.command ? collector.value : `makedumpfile ${collector.value}`;
+  const { command: whole, level: bare } = release.collector;
+  const command = whole ? collector.value : `makedumpfile ${bare ? "-d " : ""}${collector.value}`;
   if (!isMakedumpfile(collector.value, release)) return { command, level: null };
   return { command, level: known(level) ?? 0 };
 }

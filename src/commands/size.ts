@@ -13,7 +13,7 @@ import type { Estimate } from "../sizing/estimators.js";
 import type { SizingInput } from "../sizing/input.js";
 import { recommend } from "../sizing/recommend.js";
 import { shortage } from "../sizing/shortage.js";
-import { judgeStanding } from "../sizing/standing.js";
+import { judgePair, judgeStanding } from "../sizing/standing.js";
 import type { BaseFacts, Facts, GrubFacts } from "../types.js";
 
 /** What `auto` or `tight` comes to on one system. */
@@ -76,7 +76,11 @@ export function sizeFor(
       warnings: others,
     };
   }
-  const stands = facts.grub === undefined ? null : standing(facts.grub, profile);
+  const words = facts.grub === undefined ? [] : (standingWords(facts.grub, profile) ?? []);
+  const pair = judgePair(words, fresh);
+  if (mode === "auto" && pair !== null)
+    return { ...pair, refused: null, estimates, inputs, why: [...fresh.why, pair.decision], warnings };
+  const stands = only(words);
   const judged = stands === null ? null : judgeStanding(stands, input, fresh);
   const keep = judged?.keep === true;
   return {
@@ -110,7 +114,17 @@ function compared(ramBytes: bigint | null, facts: BaseFacts): number | null {
 }
 
 /** The one crashkernel= that the sources give a normal entry; null for none, several, and what cannot be told. */
-export function standing(grub: GrubFacts, { boot }: Profile): string | null {
+export function standing(grub: GrubFacts, profile: Profile): string | null {
+  return only(standingWords(grub, profile) ?? []);
+}
+
+function only(words: readonly string[]): string | null {
+  const [first, ...others] = words;
+  return first === undefined || others.length > 0 ? null : first.slice("crashkernel=".length);
+}
+
+/** Every crashkernel= that they give it, in order; null for what cannot be told. */
+function standingWords(grub: GrubFacts, { boot }: Profile): readonly string[] | null {
   const files = [grub.defaults, ...grub.dropIns].flatMap(({ path, state }) =>
     state.kind === "file" ? [{ path, text: state.text }] : [],
   );
@@ -121,8 +135,7 @@ export function standing(grub: GrubFacts, { boot }: Profile): string | null {
     if (value.kind === "unknown") return null;
     if (value.kind === "known") words.push(...crashkernelWords(value.text));
   }
-  const [only, ...others] = words;
-  return only === undefined || others.length > 0 ? null : only.slice("crashkernel=".length);
+  return words;
 }
 
 /** Bytes of the longest line that will boot with these words, by the menu there is; undefined where there is none. */

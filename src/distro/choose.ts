@@ -68,11 +68,11 @@ function ifDiskAgrees(
 
 /** VERSION_ID is text: "7" matches "7" and "7.9", never "70"; "22.04" matches "22.04" and "22.04.3". */
 function matches(profile: Profile, { os }: Pick<BaseFacts, "os">): boolean {
+  const { ids, versions, rolling } = profile.match;
   return (
-    profile.match.ids.includes(os.id) &&
-    profile.match.versions.some(
-      (version) => os.versionId === version || os.versionId.startsWith(`${version}.`),
-    )
+    rolling.includes(os.id) ||
+    (ids.includes(os.id) &&
+      versions.some((version) => os.versionId === version || os.versionId.startsWith(`${version}.`)))
   );
 }
 

@@ -11,7 +11,12 @@ export type Shape =
   | { readonly kind: "choice"; readonly of: readonly string[] }
   | { readonly kind: "flag" }
   | { readonly kind: "list"; readonly of: Shape; readonly atLeast: number }
-  | { readonly kind: "object"; readonly keys: Readonly<Record<string, Shape>> }
+  | {
+      readonly kind: "object";
+      readonly keys: Readonly<Record<string, Shape>>;
+      /** of these, the keys that may be left out */
+      readonly optional: readonly string[];
+    }
   | { readonly kind: "map"; readonly keyPattern: string; readonly of: Shape; readonly atLeast: number }
   | { readonly kind: "nullable"; readonly of: Shape };
 
@@ -23,6 +28,8 @@ export interface Place {
 
 export interface Decoder<T> {
   readonly shape: Shape;
+  /** what an object's key that is left out says; without it the key has to be there */
+  readonly leftOut?: { readonly value: T };
   /** Throws ProfileError. */
   decode(value: unknown, at: Place): T;
 }
@@ -96,18 +103,27 @@ export function nonEmptyList<T>(of: Decoder<T>): Decoder<NonEmpty<T>> {
   };
 }
 
-/** Exactly these keys: an unknown one and a missing one are errors at that key. */
+/** A key that says the same left out as with that value. */
+export function optional<T>(of: Decoder<T>, value: T): Decoder<T> {
+  return { ...of, leftOut: { value } };
+}
+
+/** These keys and no others: an unknown one, and a missing one that is not optional, are errors at that key. */
 export function object<T extends object>(keys: { readonly [K in keyof T]: Decoder<T[K]> }): Decoder<T> {
   const decoders = Object.entries<Decoder<unknown>>(keys);
   const known = new Map(decoders);
   return {
-    shape: { kind: "object", keys: Object.fromEntries(decoders.map(([key, one]) => [key, one.shape])) },
+    shape: {
+      kind: "object",
+      keys: Object.fromEntries(decoders.map(([key, one]) => [key, one.shape])),
+      optional: decoders.filter(([, one]) => one.leftOut !== undefined).map(([key]) => key),
+    },
     decode(value, at) {
       if (!isObject(value)) fail(at, `is ${nameOf(value)}, not an object`);
       for (const key of Object.keys(value)) if (!known.has(key)) fail(below(at, key), "is no key known here");
       const entries = decoders.map(([key, one]) => {
-        if (!Object.hasOwn(value, key)) fail(below(at, key), "is missing");
-        return [key, one.decode(value[key], below(at, key))];
+        if (Object.hasOwn(value, key)) return [key, one.decode(value[key], below(at, key))];
+        return [key, one.leftOut === undefined ? fail(below(at, key), "is missing") : one.leftOut.value];
       });
       // the mapped type above made every key's decoder fit T; Object.fromEntries cannot say so
       return Object.fromEntries(entries) as T;

@@ -10,6 +10,7 @@ import {
   nonEmptyList,
   nullable,
   object,
+  optional,
   type Place,
   text,
 } from "./decode.js";
@@ -20,6 +21,7 @@ import type {
   InstallProfile,
   KdumpProfile,
   Profile,
+  UpdaterProfile,
 } from "./profile.js";
 
 const id = text("^[a-z0-9][a-z0-9._-]*$", "an id in lower case");
@@ -30,13 +32,17 @@ const releasePath = text(
   "^(/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)*/[A-Za-z0-9._+@-]*\\{release\\}[A-Za-z0-9._+@-]*$",
   "an absolute path whose last part has {release} in it",
 );
+const oneOrEach = text(
+  "^(/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)*/[A-Za-z0-9._+@-]*(\\{release\\})?[A-Za-z0-9._+@-]*$",
+  "an absolute path whose last part may have {release} in it",
+);
 const debugKernel = text(
   "^(/[A-Za-z0-9_+@-][A-Za-z0-9._+@-]*)*/[A-Za-z0-9._+@-]*\\{release\\}[A-Za-z0-9._+@/-]*$",
   "an absolute path with {release} in it",
 );
 const debugPackage = text(
-  "^[a-z0-9][a-z0-9.+-]*\\{release\\}[a-z0-9.+-]*$",
-  "a package name with {release} in it",
+  "^[a-z0-9][a-z0-9.+-]*(\\{release\\})?[a-z0-9.+-]*$",
+  "a package name, with {release} in it or without",
 );
 const suffix = text("^\\.[a-z0-9]+$", "a file name's ending, with its dot");
 const variable = text("^[A-Za-z_][A-Za-z0-9_]*$", "a shell variable's name");
@@ -62,7 +68,7 @@ const boot: Decoder<BootProfile> = object({
 });
 
 const install: Decoder<InstallProfile> = object({
-  tool: choice(["apt", "yum"]),
+  tool: choice(["apt", "yum", "zypper"]),
   command: command("{packages}", "{lockTimeout}?"),
   refresh: nullable(command()),
   remove: command("{packages}?"),
@@ -81,13 +87,21 @@ const settings: Decoder<DumpSettingsProfile> = object({
   file: path,
   form: choice(["shell", "kdump-conf"]),
   takesEffect: choice(["capture", "load"]),
+  url: optional(flag, false),
   directory: object({ key: variable, builtIn: path, made: flag }),
   collector: object({
     key: variable,
     command: flag,
+    level: optional(flag, false),
     builtIn: object({ script: path, pattern: oneGroup(), fallback: sentence }),
     flattenFor: list(variable),
-    packedBy: nullable(object({ key: variable, programs: nonEmptyList(programName) })),
+    packedBy: nullable(
+      object({
+        key: variable,
+        programs: nonEmptyList(programName),
+        builtIn: optional(nullable(programName), null),
+      }),
+    ),
   }),
   failAction: object({
     key: variable,
@@ -100,7 +114,7 @@ const settings: Decoder<DumpSettingsProfile> = object({
     }),
     rebootsToo: list(written),
   }),
-  keepDumps: nullable(object({ key: variable })),
+  keepDumps: nullable(object({ key: variable, older: optional(flag, false) })),
   nfs: object({ key: variable, needs: program, mountedFirst: flag }),
   ssh: object({
     key: variable,
@@ -120,6 +134,18 @@ const dumps: Decoder<DumpsProfile> = object({
   debugPackage,
 });
 
+const setting = object({
+  key: variable,
+  value: text("^[^\\s\"'$`\\\\]+$", "a value without blanks and quotes"),
+});
+
+const updater: Decoder<UpdaterProfile> = object({
+  by: sentence,
+  knownBy: object({ file: path, text: sentence }),
+  keep: setting,
+  off: nullable(setting),
+});
+
 const kdump: Decoder<KdumpProfile> = object({
   packages: nonEmptyList(packageName),
   install,
@@ -132,7 +158,8 @@ const kdump: Decoder<KdumpProfile> = object({
     builtIn: nullable(object({ script: path, pattern: oneGroup(), fallback: sentence })),
     onPanic: text("^[a-z_.]+=[0-9-]+$", "one kernel argument with a number"),
   }),
-  captureInitrd: releasePath,
+  captureInitrd: oneOrEach,
+  updater: optional(nullable(updater), null),
   captureInitrdReduced: nullable(object({ file: path, dir: path, variable, value: word })),
   measured: nullable(object({ unpackedMib: releasePath, earlyMeminfo: releasePath })),
   settings,
@@ -144,7 +171,7 @@ const kdump: Decoder<KdumpProfile> = object({
 export const profileForm: Decoder<Profile> = object({
   id,
   title: sentence,
-  match: object({ ids: nonEmptyList(id), versions: nonEmptyList(version) }),
+  match: object({ ids: nonEmptyList(id), versions: nonEmptyList(version), rolling: optional(list(id), []) }),
   family: list(id),
   boot,
   kdump,

@@ -86,4 +86,12 @@ function checkDistinct(profiles: readonly Profile[]): void {
           fail({ file: `${profile.id}.json`, pointer: "/match" }, `${before} matches ${id} ${version} too`);
         owner.set(`${id} ${version}`, profile.id);
       }
+  for (const profile of profiles)
+    for (const id of profile.match.rolling) {
+      const other = profiles.find(
+        ({ match }) => match !== profile.match && [...match.ids, ...match.rolling].includes(id),
+      );
+      if (other !== undefined)
+        fail({ file: `${profile.id}.json`, pointer: "/match/rolling" }, `${other.id} matches ${id} too`);
+    }
 }

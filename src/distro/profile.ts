@@ -11,6 +11,8 @@ export interface Profile {
     readonly ids: NonEmpty<string>;
     /** VERSION_ID as text: equal, or equal up to a following "." ("7" matches "7" and "7.9") */
     readonly versions: NonEmpty<string>;
+    /** os-release ID values of distributions without releases: whatever their VERSION_ID says */
+    readonly rolling: readonly string[];
   };
   /** os-release ID or ID_LIKE values whose unknown releases may use this profile when what is on disk agrees */
   readonly family: readonly string[];
@@ -76,8 +78,13 @@ export interface KdumpProfile {
     /** added when no argument of that name stands there: what makes a capture kernel that fails reboot */
     readonly onPanic: string;
   };
-  /** the initrd that the package makes for the capture kernel; `{release}` stands for what uname -r says of that kernel */
+  /**
+   * the initrd that the package makes for the capture kernel; `{release}` stands for what uname -r says of that kernel,
+   * and is not there where there is only one of them
+   */
   readonly captureInitrd: string;
+  /** what of the vendor's puts a crashkernel= of its own in the place of ours; null: nothing does */
+  readonly updater: UpdaterProfile | null;
   /**
    * When that initrd is made with fewer modules than the normal one: while `variable` of these shell files is `value` or
    * is not set. Otherwise it is about as large as the normal one. null: no setting decides, it is always made smaller.
@@ -104,6 +111,17 @@ export interface KdumpProfile {
   readonly dumps: DumpsProfile;
 }
 
+export interface UpdaterProfile {
+  /** its name, for messages */
+  readonly by: string;
+  /** the installed package has it when that file has that text */
+  readonly knownBy: { readonly file: string; readonly text: string };
+  /** makes it keep what we set: a key of the settings' file; in the value `{words}` stands for the crashkernel= words */
+  readonly keep: { readonly key: string; readonly value: string };
+  /** makes it put nothing there, for --disable; null where `keep` is enough for that too */
+  readonly off: { readonly key: string; readonly value: string } | null;
+}
+
 export interface DumpsProfile {
   /**
    * keys of the settings' file that send dumps to another machine or another file system, also such as only older releases
@@ -124,18 +142,27 @@ export interface DumpSettingsProfile {
   readonly form: "shell" | "kdump-conf";
   /** capture: read by the capture kernel, which boots this root. load: built into the initrd it is loaded with */
   readonly takesEffect: "capture" | "load";
+  /** the directory's key holds the target as well, as a URL (edit/save-url.ts), and is the key of nfs and ssh too */
+  readonly url: boolean;
   /** `made`: the package makes the directory where it is missing; else nothing is loaded without it */
   readonly directory: { readonly key: string; readonly builtIn: string; readonly made: boolean };
   /** makedumpfile's arguments, behind its name where the file says the whole command */
   readonly collector: {
     readonly key: string;
     readonly command: boolean;
+    /** the value is the dump level and nothing else */
+    readonly level: boolean;
     /** as in captureArguments: what is used when it is not set */
     readonly builtIn: { readonly script: string; readonly pattern: string; readonly fallback: string };
     /** keys of targets for which "-F" has to be written there: the dump goes through a pipe */
     readonly flattenFor: readonly string[];
     /** the key that sends what it writes through one of these programs as well; null where there is none */
-    readonly packedBy: { readonly key: string; readonly programs: NonEmpty<string> } | null;
+    readonly packedBy: {
+      readonly key: string;
+      readonly programs: NonEmpty<string>;
+      /** one of them that is used when it is not set; null: none */
+      readonly builtIn: string | null;
+    } | null;
   };
   /** what is done when the dump could not be saved, and how each action is written; null: there is no way to */
   readonly failAction: {
@@ -145,8 +172,11 @@ export interface DumpSettingsProfile {
     /** other values that end in a reboot */
     readonly rebootsToo: readonly string[];
   };
-  /** how many dumps stay in a local directory; null where the release has no such setting */
-  readonly keepDumps: { readonly key: string } | null;
+  /**
+   * How many dumps stay in a local directory; null where the release has no such setting. `older`: how many beside the
+   * newest one, 0 for all and -1 for none, and nothing but dumps is ever removed.
+   */
+  readonly keepDumps: { readonly key: string; readonly older: boolean } | null;
   readonly nfs: {
     readonly key: string;
     readonly needs: NeededProgram;
@@ -176,7 +206,7 @@ export interface NeededProgram {
 }
 
 export interface InstallProfile {
-  readonly tool: "apt" | "yum";
+  readonly tool: "apt" | "yum" | "zypper";
   /**
    * `{packages}` stands for the package names, one argument each; `{lockTimeout}` for the seconds to wait for the
    * package manager's lock

@@ -138,7 +138,13 @@ function collectKdump(reader: Reader, kdump: KdumpProfile): KdumpFacts {
       state: leftOver ? "absent" : unit.state,
       links: unit.links,
     },
+    updater: kdump.updater !== null && hasText(reader, kdump.updater.knownBy),
   };
+}
+
+function hasText(reader: Reader, { file, text }: { readonly file: string; readonly text: string }): boolean {
+  const state = reader.read(file, 1024 * 1024);
+  return state.kind === "file" && state.text.includes(text);
 }
 
 /** What the installed script says; the profile's word where it cannot be read or says it in another form. */

@@ -2,7 +2,7 @@
 
 export interface DumpLayout {
   /** stamp: kdump-tools (kdump-config, define_stampdir). host-date: kexec-tools and kdump-utils (kdump.sh, kdump-lib). */
-  readonly kind: "stamp" | "host-date";
+  readonly kind: "stamp" | "host-date" | "minute";
   readonly host: string | null;
   /** the time in the name as ISO 8601 without a zone: local time of the kernel that saved */
   readonly time: string;
@@ -17,7 +17,7 @@ const STAMP = "\\d{12}";
 
 /** null when a directory of that name holds no dump. */
 export function layoutOf(directory: string): DumpLayout | null {
-  return stamp(directory) ?? hostDate(directory);
+  return stamp(directory) ?? hostDate(directory) ?? minute(directory);
 }
 
 /** `202611241959`, or `HOST-202611241959` where several machines save; of kdump-tools 1.6.8.4 to 1.10.7. */
@@ -50,6 +50,22 @@ function hostDate(directory: string): DumpLayout | null {
       ["incomplete", /^vmcore-incomplete$/],
       ["log", /^vmcore-dmesg\.txt$/],
       ["other", /^(?:vmcore-dmesg-incomplete\.txt|kexec-dmesg\.log)$/],
+    ]),
+  };
+}
+
+/** `2026-11-24-19-59`, with a colon before the minute in old releases; of kdump 0.8 to 2.1.9 (kdump(5)). */
+function minute(directory: string): DumpLayout | null {
+  const [, date, hour, at] = /^(2\d{3}-\d\d-\d\d)-(\d\d)[-:](\d\d)$/.exec(directory) ?? [];
+  if (date === undefined) return null;
+  return {
+    kind: "minute",
+    host: null,
+    time: `${date}T${hour}:${at}:00`,
+    partOf: partBy([
+      ["dump", /^vmcore$/],
+      ["log", /^dmesg(?:\.txt)?$/],
+      ["other", /^(?:README\.txt|System\.map-.+|(?:vmlinux|vmlinuz|Image|image)-.+)$/],
     ]),
   };
 }

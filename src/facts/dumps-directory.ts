@@ -1,5 +1,6 @@
 import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
+import { readSavePlace } from "../edit/save-url.js";
 import type { Reader } from "../machine/machine.js";
 
 /** Where dumps are saved on this system, and who says so. */
@@ -41,9 +42,17 @@ export function dumpDirectory(reader: Reader, profile: Profile): DumpDirectory {
   }
   if (value.kind === "unset" || value.text === "")
     return otherwise(`the default: ${key} is not set in ${file}`, elsewhere);
-  if (!value.text.startsWith("/"))
-    return otherwise("the default", [`${key} in ${file} is no absolute path: ${value.text}`, ...elsewhere]);
-  return { path: value.text, source: `${key} in ${file}`, notes: elsewhere };
+  const place = settings.url ? readSavePlace(value.text) : null;
+  if (place !== null && place.target.kind !== "local") {
+    const there =
+      place.target.kind === "other" ? place.target.where : `${place.target.kind} ${place.target.where}`;
+    const note = `${file} sends dumps to ${there}: what was saved there is not listed`;
+    return otherwise("the default", [note, ...elsewhere]);
+  }
+  const path = place?.directory ?? value.text;
+  if (!path.startsWith("/"))
+    return otherwise("the default", [`${key} in ${file} is no absolute path: ${path}`, ...elsewhere]);
+  return { path, source: `${key} in ${file}`, notes: elsewhere };
 }
 
 type Setting = (

@@ -53,12 +53,12 @@ function readDpkg(reader: Reader): ReadonlySet<string> | null {
 }
 
 /**
- * Without a database that can be read: the unit and the program that loads the capture kernel both there, so its
- * packages are. Neither there, beside an rpm database: they are not. Anything between: nobody knows.
+ * Without a database that can be read: the unit and the program that loads the capture kernel (where it has one beside
+ * the unit) both there, so its packages are. Neither there, beside an rpm database: they are not. Anything between: nobody knows.
  */
 function byKeyFiles(reader: Reader, kdump: KdumpProfile): boolean | null {
   const unit = collectUnit(reader, kdump.unit).present;
-  const program = findProgram(reader, kdump.reload[0]) !== null;
+  const program = kdump.reload[0] === "systemctl" ? unit : findProgram(reader, kdump.reload[0]) !== null;
   if (unit && program) return true;
   if (unit || program) return null;
   return RPM_DATABASES.some((path) => reader.stat(path)?.type === "file") ? false : null;

@@ -13,13 +13,13 @@ const RUN_LEVELS = ["0", "1", "2", "3", "4", "5", "6", "S"];
 
 /** The state of a service from its files alone: what `systemctl is-enabled` says, with no systemd asked. */
 export function collectUnit(reader: Reader, name: string): UnitFacts & { readonly native: boolean } {
-  const links = unitLinks(reader, name);
+  const own = linksOf(reader, name);
   const masked = isMasked(reader, name);
   const native = directories(reader).some((dir) => isUnitFile(reader, `${dir}/${name}`));
   const script = sysvScripts(name).some((path) => reader.stat(path)?.type === "file");
   const enabled = native
-    ? links.some((link) => !link.path.startsWith("/run/") && enables(link, name))
-    : links.some((link) => /^\/etc\/(?:rc\.d\/)?rc[2-5]\.d\/S/.test(link.path));
+    ? own.some((link) => !link.path.startsWith("/run/") && enables(link, name))
+    : own.some((link) => /^\/etc\/(?:rc\.d\/)?rc[2-5]\.d\/S/.test(link.path));
   const present = native || script;
   return {
     name,
@@ -27,15 +27,28 @@ export function collectUnit(reader: Reader, name: string): UnitFacts & { readonl
     /** systemd's own, not a SysV script's */
     native,
     state: masked ? "masked" : !present ? "absent" : enabled ? "enabled" : "disabled",
-    links,
+    links: unitLinks(reader, name),
   };
 }
 
 /**
  * Every symbolic link that enables or masks a unit: its own name (a mask, or a unit kept elsewhere), aliases,
- * *.wants, *.requires and *.upholds, and SysV rc?.d links of the script with the unit's name. Sorted by directory.
+ * *.wants, *.requires and *.upholds, and SysV rc?.d links of the script with the unit's name. Sorted by directory. With
+ * those of the units that `systemctl enable` and `disable` treat together with it (Also=, systemd.unit(5)).
  */
 export function unitLinks(reader: Reader, name: string): readonly LinkFact[] {
+  return [name, ...companions(reader, name)].flatMap((one) => linksOf(reader, one));
+}
+
+function companions(reader: Reader, name: string): readonly string[] {
+  const texts = directories(reader).map((dir) => reader.readText(`${dir}/${name}`) ?? "");
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/^Also=(.*)$/gm)].flatMap(([, also = ""]) => also.split(/\s+/)),
+  );
+  return [...new Set(named)].filter((one) => one !== "" && one !== name);
+}
+
+function linksOf(reader: Reader, name: string): readonly LinkFact[] {
   return [
     ...directories(reader).flatMap((dir) => linksBelow(reader, dir, name)),
     ...sysvLinks(reader, stemOf(name)),

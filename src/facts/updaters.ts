@@ -1,3 +1,4 @@
+import { evaluateFiles } from "../edit/evaluate.js";
 import type { Reader } from "../machine/machine.js";
 import { findProgram } from "./programs.js";
 import { collectUnit } from "./unit.js";
@@ -8,6 +9,8 @@ export interface Updater {
   readonly what: string;
   readonly path: string;
   readonly line: number | null;
+  /** what it puts there; null: not known */
+  readonly puts: string | null;
   readonly fix: string;
 }
 
@@ -38,19 +41,33 @@ function autoReset(reader: Reader): readonly Updater[] {
       what: "kdumpctl puts its default there when its package is updated or a kernel installed",
       path: KDUMP_CONF,
       line: at < 0 ? null : at + 1,
+      puts: null,
       fix: `set auto_reset_crashkernel no in ${KDUMP_CONF}`,
     },
   ];
 }
 
-/** kdump 2.0.19 and newer: the unit writes KDUMP_CRASHKERNEL into the boot loader at each boot (kdump 2.1.9). */
+/**
+ * kdump 2.0.19 and newer: the unit writes KDUMP_CRASHKERNEL into the boot loader at each boot where it is not what runs,
+ * unless KDUMP_UPDATE_BOOTLOADER is false (kdumptool commandline -c -U, kdump 2.1.9).
+ */
 function commandlineService(reader: Reader): readonly Updater[] {
   if (collectUnit(reader, COMMANDLINE).state !== "enabled") return [];
+  const state = reader.read(SYSCONFIG, 1024 * 1024);
+  const files = state.kind === "file" ? [{ path: SYSCONFIG, text: state.text }] : [];
+  const { values, place } = evaluateFiles(files, { shell: "bash" });
+  const says = (name: string) => {
+    const value = values(name);
+    return value.kind === "known" ? value.text.trim() : "";
+  };
+  if (/^(?:false|no|0)$/.test(says("KDUMP_UPDATE_BOOTLOADER"))) return [];
+  const words = says("KDUMP_CRASHKERNEL").split(/\s+/);
   return [
     {
       what: `${COMMANDLINE} puts KDUMP_CRASHKERNEL of ${SYSCONFIG} there at each boot`,
       path: SYSCONFIG,
-      line: null,
+      line: place("KDUMP_CRASHKERNEL")?.line ?? null,
+      puts: words.every((word) => word.startsWith("crashkernel=")) ? words.join(" ") : null,
       fix: `set KDUMP_CRASHKERNEL in ${SYSCONFIG} to the value wanted, or disable ${COMMANDLINE}`,
     },
   ];

@@ -1,5 +1,6 @@
 import type { Profile } from "../distro/profile.js";
 import type { Facts, Intent, Plan, Planned, Reason, Step } from "../types.js";
+import { type DumpSettingsPlan, NO_SETTINGS } from "./dump-part.js";
 import { planDumpSettings } from "./dump-settings.js";
 import { planGrub } from "./grub.js";
 import { planKdump } from "./kdump.js";
@@ -9,6 +10,7 @@ import { preflight } from "./preflight.js";
 import { inOnePart, planShrink } from "./shrink.js";
 import { planTrial } from "./trial.js";
 import { planUnitOff, planUnitOn } from "./unit.js";
+import { planUpdater } from "./updater.js";
 import { planWatchOff, planWatchOn } from "./watch.js";
 import { crashkernelWords } from "./words.js";
 
@@ -31,10 +33,16 @@ export function assemblePlan(
   ];
   const boot = intent.kind === "settings" ? null : bootPart(facts, intent, profile);
   const parts: Part[] = boot === null ? [] : [boot];
+  // told before the trial has come out well, it would put the value into the sources by itself
+  const updater = boot?.trial === true ? NO_SETTINGS : planUpdater(facts, profile, intent);
   if (intent.kind === "disable") {
+    parts.push(
+      { ...NOTHING, reasons: updater.reasons },
+      planKdump(facts, profile, { arm: false, settings: updater.settings }),
+    );
     if (intent.service) parts.push(planUnitOff(facts, intent.mask));
     parts.push(planPanicOff(facts));
-  } else parts.push(...armingParts(facts, intent, profile));
+  } else parts.push(...armingParts(facts, intent, profile, updater));
 
   const { shrink, ...now } = planShrink(facts, intent, profile);
   if (intent.watch !== null)
@@ -77,12 +85,17 @@ function bootPart(facts: Facts, intent: Intent, profile: Profile): Part & { read
   };
 }
 
-function armingParts(facts: Facts, intent: Intent, profile: Profile): readonly Part[] {
+function armingParts(
+  facts: Facts,
+  intent: Intent,
+  profile: Profile,
+  updater: DumpSettingsPlan,
+): readonly Part[] {
   const arm = intent.kind === "reserve" && intent.service;
   const dump = planDumpSettings(facts, profile, intent);
-  const kdump = planKdump(facts, profile, { arm, settings: dump.settings });
+  const kdump = planKdump(facts, profile, { arm, settings: [...updater.settings, ...dump.settings] });
   const parts: Part[] = [
-    { ...NOTHING, reasons: dump.reasons, warnings: dump.warnings },
+    { ...NOTHING, reasons: [...updater.reasons, ...dump.reasons], warnings: dump.warnings },
     kdump,
     readLater(facts, profile, dump.settings.length),
     arm ? planUnitOn(facts, profile, intent.install) : NOTHING,

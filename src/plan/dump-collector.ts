@@ -1,6 +1,6 @@
 import { dumpLevelOf, withDumpLevel, withFlattened } from "../edit/makedumpfile-args.js";
 import { describeLevel } from "./dump-choices.js";
-import { at, type Context, type DumpSettingsPlan, NO_SETTINGS, unclear } from "./dump-part.js";
+import { at, type Context, changed, type DumpSettingsPlan, NO_SETTINGS, unclear } from "./dump-part.js";
 import { isMakedumpfile, keyOf } from "./effective-dump-settings.js";
 import { objection, refusal } from "./part.js";
 
@@ -14,6 +14,13 @@ export function collector(context: Context): DumpSettingsPlan {
   const { level } = wishes;
   if (level === null && (wishes.target === null || flattenFor.length === 0)) return NO_SETTINGS;
   if (now.collector.kind === "unknown") return unclear(now.collector);
+  if (release.collector.level)
+    return level === null
+      ? NO_SETTINGS
+      : changed(now.level, level, () => ({
+          ...at(release, key, String(level)),
+          why: `${key}: dump level ${level} ${describeLevel(level)}`,
+        }));
   const { value: stands, place } = now.collector;
   const piped = [...new Set(targetKeys(context))].filter((one) => flattenFor.includes(one));
   if (!isMakedumpfile(stands, release)) return otherProgram(context, stands, piped.length > 0);

@@ -4,6 +4,7 @@ import { FAIL_ACTIONS } from "./dump-choices.js";
 import { collector } from "./dump-collector.js";
 import { at, type Context, changed, type DumpSettingsPlan, NO_SETTINGS, unclear } from "./dump-part.js";
 import { aboutRotation, doubtsAbout } from "./dump-target.js";
+import { savePlace } from "./dump-url.js";
 import {
   type EffectiveDumpSettings,
   type EffectiveTarget,
@@ -31,7 +32,8 @@ export function planDumpSettings(facts: Facts, profile: Profile, intent: Intent)
   }
   const now = effectiveDumpSettings(facts, profile);
   const context: Context = { facts, release, now, wishes, title: profile.title };
-  const parts = [directory, target, keyFile, collector, failAction, keepDumps].map((part) => part(context));
+  const where = release.url ? [savePlace] : [directory, target];
+  const parts = [...where, keyFile, collector, failAction, keepDumps].map((part) => part(context));
   const doubts = doubtsOf(facts, profile, now, intent.dump);
   return {
     settings: parts.flatMap((part) => part.settings),
@@ -145,8 +147,10 @@ function keepDumps({ release, now, wishes, title }: Context): DumpSettingsPlan {
     return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
   }
   const target = wishes.target?.kind ?? (now.targets.kind === "known" ? now.targets.value[0]?.kind : "local");
+  // beside the newest one: none is -1, for 0 keeps all
+  const written = known.older ? (wish === 1 ? -1 : wish - 1) : wish;
   const set = changed(now.keepDumps, wish, () => ({
-    ...at(release, known.key, String(wish)),
+    ...at(release, known.key, String(written)),
     why: `${known.key}: the ${wish} newest dumps are kept`,
   }));
   return target === "local"
@@ -167,6 +171,7 @@ function doubtsOf(
   const way = moved && !stays ? doubtsAbout(facts, profile, to, seen.target, key) : NO_DOUBTS;
   const rotates =
     to.kind === "local" &&
+    profile.kdump.settings.keepDumps?.older === false &&
     (wishes.keepDumps !== null || (wishes.directory !== null && (known(now.keepDumps) ?? null) !== null));
   const rotation = rotates ? aboutRotation(seen.target.directory) : NO_DOUBTS;
   return {

@@ -1,5 +1,6 @@
 import type { DumpSettingsProfile, Profile } from "../distro/profile.js";
 import { dumpLevelOf, isCompressed } from "../edit/makedumpfile-args.js";
+import { readSavePlace } from "../edit/save-url.js";
 import type { DumpTarget, Facts, FailAction } from "../types.js";
 import { type KeyValue, type Place, settingsFile } from "./settings-file.js";
 
@@ -46,9 +47,13 @@ export function effectiveDumpSettings(facts: Facts, profile: Profile): Effective
     facts.kdump.builtInCollector.value,
   );
   return {
-    directory: effective(get(settings.directory.key), (text) => text, settings.directory.builtIn),
+    directory: effective(
+      get(settings.directory.key),
+      (text) => (settings.url ? (readSavePlace(text)?.directory ?? text) : text),
+      settings.directory.builtIn,
+    ),
     targets: targetsOf(get, settings),
-    keyFile: effective(get(settings.ssh.keyFile), (text) => text, settings.ssh.builtInKeyFile),
+    keyFile: effective(get(settings.ssh.keyFile), keyFileIn(settings), settings.ssh.builtInKeyFile),
     collector,
     level:
       collector.kind === "unknown" ? collector : { ...collector, value: levelOf(collector.value, settings) },
@@ -57,7 +62,7 @@ export function effectiveDumpSettings(facts: Facts, profile: Profile): Effective
     keepDumps:
       settings.keepDumps === null
         ? { kind: "known", value: null, place: null }
-        : effective(get(settings.keepDumps.key), countOf, null),
+        : effective(get(settings.keepDumps.key), settings.keepDumps.older ? newestAndOlder : countOf, null),
   };
 }
 
@@ -85,7 +90,16 @@ function effective<T>(value: KeyValue, read: (text: string) => T, builtIn: T): E
   }
 }
 
+/** Where the settings file takes a list of keys, of paths below root's own directory of them, the first one is told. */
+function keyFileIn({ url }: DumpSettingsProfile): (text: string) => string {
+  return (text) => {
+    const [first = text] = url ? text.trim().split(/\s+/) : [];
+    return url && !first.startsWith("/") ? `/root/.ssh/${first}` : first;
+  };
+}
+
 function levelOf(collector: string, settings: DumpSettingsProfile): number | null {
+  if (settings.collector.level) return /^\s*\d{1,9}\s*$/.test(collector) ? Number(collector) : null;
   return isMakedumpfile(collector, settings) ? (dumpLevelOf(collector)?.level ?? null) : null;
 }
 
@@ -95,10 +109,11 @@ function compressedIn(
   settings: DumpSettingsProfile,
 ): Effective<boolean> {
   if (collector.kind === "unknown") return collector;
-  const own = isMakedumpfile(collector.value, settings) && isCompressed(collector.value);
-  const { packedBy } = settings.collector;
+  const { packedBy, level } = settings.collector;
+  const own = !level && isMakedumpfile(collector.value, settings) && isCompressed(collector.value);
   if (own || packedBy === null) return { ...collector, value: own };
-  return effective(get(packedBy.key), (text) => packedBy.programs.includes(text), false);
+  const packs = (text: string) => packedBy.programs.includes(text);
+  return effective(get(packedBy.key), packs, packedBy.builtIn !== null && packs(packedBy.builtIn));
 }
 
 function actionIn(settings: DumpSettingsProfile): (text: string) => FailAction | { readonly other: string } {
@@ -119,11 +134,17 @@ function countOf(text: string): number | null {
   return /^\s*0*[1-9]\d{0,8}\s*$/.test(text) ? Number(text) : null;
 }
 
+/** The newest and so many older ones; 0 and what is no number keep all (kdump-save of kdump 2.1.9). */
+function newestAndOlder(text: string): number | null {
+  const older = /^\s*-?\d{1,9}\s*$/.test(text) ? Number(text) : 0;
+  return older === 0 ? null : Math.max(older, 0) + 1;
+}
+
 function targetsOf(
   get: (key: string) => KeyValue,
   settings: DumpSettingsProfile,
 ): Effective<readonly EffectiveTarget[]> {
-  const { ssh, nfs, otherTargets } = settings;
+  const { directory, ssh, nfs, otherTargets } = settings;
   const others = [
     ...otherTargets.network.map((key) => ({ key, network: true })),
     ...otherTargets.devices.map((key) => ({ key, network: false })),
@@ -133,16 +154,31 @@ function targetsOf(
   const look = (key: string, make: (where: string) => EffectiveTarget): KeyValue => {
     const value = get(key);
     if (value.kind !== "known") return value;
-    found.push(...[...value.earlier, value].map(({ text }) => make(text)));
+    const made = [...value.earlier, value]
+      .map(({ text }) => make(text))
+      .filter(({ kind }) => kind !== "local");
+    if (made.length === 0) return value;
+    found.push(...made);
     place ??= value.earlier[0]?.place ?? value.place;
     return value;
   };
+  const named = settings.url
+    ? [look(directory.key, (text) => inUrl(text, directory.key))]
+    : [
+        look(ssh.key, (where) => ({ kind: "ssh", where })),
+        look(nfs.key, (where) => ({ kind: "nfs", where })),
+      ];
   const values = [
-    look(ssh.key, (where) => ({ kind: "ssh", where })),
-    look(nfs.key, (where) => ({ kind: "nfs", where })),
+    ...named,
     ...others.map(({ key, network }) => look(key, (where) => ({ kind: "other", key, where, network }))),
   ];
   const unclear = values.find((value) => value.kind === "unknown");
   if (unclear?.kind === "unknown") return unclear;
   return { kind: "known", value: found.length > 0 ? found : [{ kind: "local" }], place };
+}
+
+function inUrl(text: string, key: string): EffectiveTarget {
+  const target = readSavePlace(text)?.target ?? { kind: "local" };
+  if (target.kind !== "other") return target;
+  return { kind: "other", key, where: target.where, network: true };
 }

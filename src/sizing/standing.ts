@@ -3,7 +3,7 @@
  * boot only, and each kernel update builds another: a second run must not change the size for every MiB of it.
  * It has to be enough at every size of memory, as the disk may be copied, and no waste on this machine.
  */
-import { kernelSize } from "../crashkernel/size.js";
+import { kernelSize, parseSize } from "../crashkernel/size.js";
 import { mib } from "./estimators.js";
 import type { SizingInput } from "./input.js";
 import { estimateNeed, LARGE, neededAt } from "./need.js";
@@ -64,4 +64,25 @@ export function judgeStanding(
 function everywhere(standing: readonly Range[], wanted: readonly Range[]): readonly bigint[] {
   const size = sizeAt(standing, LARGE - 1n);
   return bounds(standing, wanted).filter((ram) => ram >= BigInt(SHARE) * size);
+}
+
+/**
+ * A reservation in two parts, as a vendor's program that reckons on the machine itself writes it: kept where it comes to
+ * no less than what would be recommended now. null: it is none, or comes to less.
+ */
+export function judgePair(
+  words: readonly string[],
+  fresh: Pick<Recommendation, "reservedBytes">,
+): { readonly expression: string; readonly decision: string } | null {
+  const parts = words.map((word) => /^crashkernel=(\d{1,6}[MG]),(high|low)$/.exec(word));
+  const sizes = parts.map((part) => parseSize(part?.[1] ?? ""));
+  if (parts.length !== 2 || parts[0]?.[2] === parts[1]?.[2]) return null;
+  let bytes = 0;
+  for (const size of sizes) {
+    if (size.kind === "error") return null;
+    bytes += Number(size.bytes);
+  }
+  if (fresh.reservedBytes !== null && bytes < fresh.reservedBytes) return null;
+  const expression = words.map((word) => word.slice("crashkernel=".length)).join(" ");
+  return { expression, decision: `${mib(bytes)}: ${expression} stands and is no less, so it stays` };
 }

@@ -89,7 +89,7 @@ test("of two releases as far away the older is used, and 9.10 is after 9.9", () 
   const made = ["9.9", "9.11", "10"].map((version) => ({
     ...base,
     id: `x-${version}`,
-    match: { ids: ["x"] as const, versions: [version] as const },
+    match: { ids: ["x"] as const, versions: [version] as const, rolling: [] },
   }));
   const pick = (version: string) => {
     const chosen = chooseProfile(made, os("x", version), undefined, agrees);

@@ -152,7 +152,7 @@ test("words that would be run or written as they stand are checked", () => {
     [["boot", "appendTo"], "GRUB_CMDLINE_XEN", "/boot/appendTo"],
     [["boot", "defaults"], "/etc/../grub", "/boot/defaults"],
     [["boot", "defaults"], "etc/default/grub", "/boot/defaults"],
-    [["kdump", "captureInitrd"], "/boot/initrd.img", "/kdump/captureInitrd"],
+    [["kdump", "captureInitrd"], "/boot/initrd.img-{kernel}", "/kdump/captureInitrd"],
     [["kdump", "settings", "file"], "/etc/other", "/kdump/settings/file"],
     [["kdump", "settings", "failAction", "builtIn"], "shell", "/kdump/settings/failAction/values/shell"],
     [

@@ -37,7 +37,7 @@ function schemaOf(shape: Shape): Record<string, unknown> {
       return {
         type: "object",
         additionalProperties: false,
-        required: Object.keys(shape.keys),
+        required: Object.keys(shape.keys).filter((key) => !shape.optional.includes(key)),
         properties: Object.fromEntries(Object.entries(shape.keys).map(([key, one]) => [key, schemaOf(one)])),
       };
     default:

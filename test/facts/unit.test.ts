@@ -165,3 +165,23 @@ test("a link's target is told as it is written", (t) => {
   const links = unitLinks(imageOf(t, { ...UNIT, [wants]: { link: "../kdump.service" } }), NAME);
   assert.deepEqual(links, [{ path: wants, to: "../kdump.service" }]);
 });
+
+test("links of units that are enabled together with it are its links too, and say nothing of its own state", (t) => {
+  const early = "/etc/systemd/system/multi-user.target.wants/kdump-early.service";
+  const tree: Tree = {
+    "/usr/lib/systemd/system/kdump.service":
+      "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\nAlso=kdump-early.service kdump.service\n",
+    "/usr/lib/systemd/system/kdump-early.service": "[Service]\nExecStart=/bin/true\n",
+    "/etc/systemd/system/kdump.service": none,
+    [early]: { link: "/usr/lib/systemd/system/kdump-early.service" },
+  };
+  const found = collectUnit(imageOf(t, tree), NAME);
+  assert.equal(found.state, "masked");
+  assert.deepEqual(
+    found.links.map((link) => link.path),
+    ["/etc/systemd/system/kdump.service", early],
+  );
+  const { "/etc/systemd/system/kdump.service": mask, ...unmasked } = tree;
+  assert.equal(mask, none);
+  assert.equal(collectUnit(imageOf(t, unmasked), NAME).state, "disabled");
+});

@@ -15,7 +15,10 @@ export type RootName =
   | (typeof DEBIANS)[number]
   | `${(typeof DEBIANS)[number]}-bare`
   | "ubuntu2204"
-  | "centos7";
+  | "centos7"
+  | "sles155"
+  | "sles156"
+  | "sles16";
 
 const made = (name: RootName): string => path.resolve(".cache/roots", name);
 
