@@ -144,7 +144,7 @@ function checkHypervisor(findings: Findings, entry: MenuEntry, words: readonly s
   const has = line.args.some(isCrashkernel);
   if (words.length > 0 && !has) {
     const text =
-      "boots Xen, which reserves nothing: there crashkernel= belongs on the hypervisor's own line.";
+      "boots Xen, which reserves nothing: there crashkernel= belongs on the hypervisor's own line (GRUB_CMDLINE_XEN).";
     findings.of(entry.title, "warning", "xen-reservation", line.line, text);
   } else if (words.length === 0 && has) {
     const text = `boots Xen, which reserves memory by ${shownWords(line.args.filter(isCrashkernel))}.`;

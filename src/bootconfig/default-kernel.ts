@@ -1,3 +1,4 @@
+import { isCrashkernel } from "./crashkernel-word.js";
 import type { GrubMenu, MenuEntry } from "./grub-cfg.js";
 import { placeOf } from "./menu-place.js";
 
@@ -19,4 +20,11 @@ export function defaultEntry(menu: GrubMenu, saved: string | null): MenuEntry | 
   const value = /^\$\{?saved_entry\}?$/.test(set) ? (saved ?? "$") : set;
   const entry = value.includes("$") ? null : (placeOf(menu, value)?.entry ?? null);
   return entry === null || entry.kind !== "normal" || entry.kernels.length !== 1 ? null : entry;
+}
+
+/** The entry that boots when nobody touches a key, if it is one of Xen whose hypervisor reserves nothing; else null. */
+export function defaultXenEntry(menu: GrubMenu): MenuEntry | null {
+  const entry = defaultEntry(menu, null);
+  if (entry === null || entry.hypervisor === null || entry.hypervisor.args.some(isCrashkernel)) return null;
+  return entry;
 }

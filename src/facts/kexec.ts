@@ -52,11 +52,19 @@ function switchedOff(reader: Reader): readonly Blocker[] {
   );
 }
 
-/** A Xen PV guest, the first domain included, has no kexec; HVM and PVH guests do (arch/x86/xen/enlighten_pv.c, 6.1). */
+/** A Xen PV guest has no kexec of its own; HVM and PVH guests do (arch/x86/xen/enlighten_pv.c, 6.1). */
 function paravirtual(reader: Reader): readonly Blocker[] {
   if (reader.readText("/sys/hypervisor/type")?.trim() !== "xen") return [];
   const path = "/sys/hypervisor/guest_type";
   if (reader.readText(path)?.trim() !== "PV") return [];
+  // the first domain loads into memory of the hypervisor's (kexec-tools, kexec-xen.c)
+  const domains = "/proc/xen/capabilities";
+  if (/\bcontrol_d\b/.test(reader.readText(domains) ?? "")) {
+    const text =
+      "this is Xen's first domain, and the memory for a capture kernel is the hypervisor's: put crashkernel= into" +
+      " GRUB_CMDLINE_XEN by hand, Linux's own is not heeded";
+    return [{ id: "kexec-xen-dom0", severity: "objection", text, evidence: domains }];
+  }
   const text = "this is a Xen PV guest: its kernel cannot load another one, so it cannot capture a dump";
   return [{ id: "kexec-xen-pv", severity: "objection", text, evidence: path }];
 }

@@ -1,10 +1,11 @@
 import { candidateOf } from "../apply/regenerate.js";
 import { checkEntries } from "../bootconfig/check-entries.js";
+import { defaultXenEntry } from "../bootconfig/default-kernel.js";
 import { readGrubCfg } from "../bootconfig/grub-cfg.js";
 import type { Profile } from "../distro/profile.js";
 import { type CommandLineEdited, editCommandLine } from "../edit/grub-defaults.js";
 import type { BootMount, Command, Facts, FileState, GrubFacts, NamedFile, Reason, Step } from "../types.js";
-import { type Part, refusal, toSource, unreadable } from "./part.js";
+import { objection, type Part, refusal, toSource, unreadable } from "./part.js";
 
 /** Longest a generator may take: os-prober on a machine with many disks is the slow one. */
 const GENERATE_SECONDS = 600;
@@ -43,6 +44,7 @@ export function planGrub(
   const warnings = [...edited.warnings];
   const reasons: Reason[] = [];
   reportDecoys(edited, reasons, warnings);
+  if (wish.words.length > 0) reasons.push(...xenByDefault(facts.grub, boot.defaults));
 
   const stale = staleness(facts.grub, wish.words);
   if (steps.length > 0 || stale !== null) {
@@ -89,6 +91,16 @@ function reportDecoys(
       reasons.push(refusal("decoy", `${what}, and it comes last, so it is what counts: take it out first`));
     else warnings.push(`${what}; it comes before ours, so ours counts`);
   }
+}
+
+/** Xen gives its first domain no memory for a capture kernel: it reserves by its own crashkernel= (xen-command-line, 4.17). */
+function xenByDefault({ config }: GrubFacts, defaults: string): readonly Reason[] {
+  const entry = config?.state.kind === "file" ? defaultXenEntry(readGrubCfg(config.state.text)) : null;
+  if (entry === null) return [];
+  const text =
+    `the boot menu's default, "${entry.title}", starts Xen, which takes no notice of Linux's crashkernel=:` +
+    ` put crashkernel= into GRUB_CMDLINE_XEN of ${defaults} by hand; --force changes Linux's own entries all the same`;
+  return [objection("xen-default", text)];
 }
 
 /** Why the generated configuration is not what the sources should make of it; null when it is. */

@@ -73,6 +73,9 @@ test("a Xen PV guest has no kexec, an HVM guest has", (t) => {
     "/sys/hypervisor/guest_type": `${type}\n`,
   });
   assert.deepEqual(ids(xen("PV"), t), ["kexec-xen-pv /sys/hypervisor/guest_type"]);
+  assert.deepEqual(ids({ ...xen("PV"), "/proc/xen/capabilities": "control_d\n" }, t), [
+    "kexec-xen-dom0 /proc/xen/capabilities",
+  ]);
   assert.deepEqual(ids(xen("HVM"), t), []);
   assert.deepEqual(ids({ "/sys/hypervisor/type": "xen\n" }, t), []);
   assert.deepEqual(ids(xen("PV"), t, false), []);
