@@ -91,14 +91,13 @@ export function openMachine(root: string): Machine {
         if (expected !== undefined && !sameBytes(reader.read(path), expected)) {
           throw new BusyOrStaleError(`${path} changed after it was read`, { hint: "run the command again" });
         }
-        renameSync(temporary, target);
+        renameOver(temporary, target);
       } catch (error) {
         removeName(temporary);
         throw error;
       } finally {
         closeSync(fd);
       }
-      syncDirectory(dirname(target));
     },
     copyAttributes: (from, to) => copyAttributes(at(from), at(to)),
     hardLink(from, to) {
@@ -113,8 +112,7 @@ export function openMachine(root: string): Machine {
       return true;
     },
     rename(from, to) {
-      renameSync(nameAt(from), at(to));
-      syncDirectory(dirname(at(to)));
+      renameOver(nameAt(from), at(to));
     },
     symlink(to, path) {
       symlinkSync(to, nameAt(path));
@@ -267,6 +265,21 @@ function removeWhole(path: string, files: ReadonlySet<string>): void {
   }
   rmdirSync(path);
   syncDirectory(dirname(path));
+}
+
+/**
+ * The old file is held open until the directory is on the disk: on a file system without hard links nothing else keeps
+ * its blocks from being given free, and written on, while the disk still has the old name (vfat frees a file's clusters
+ * when nobody has it open any more; fs/fat/inode.c, fat_evict_inode, Linux 6.1).
+ */
+function renameOver(from: string, to: string): void {
+  const old = existingFile(to) === null ? null : openSync(to, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    renameSync(from, to);
+    syncDirectory(dirname(to));
+  } finally {
+    if (old !== null) closeSync(old);
+  }
 }
 
 function syncDirectory(path: string): void {
