@@ -74,10 +74,12 @@ export interface MemoryFacts {
 }
 
 export interface ReservationFacts {
-  /** /sys/kernel/kexec_crash_size; null when it cannot be read or the root is an image */
+  /** /sys/kernel/kexec_crash_size, of fadump its mem_reserved; null when it cannot be read or the root is an image */
   readonly reservedBytes: number | null;
-  /** /sys/kernel/kexec_crash_loaded; null likewise */
+  /** /sys/kernel/kexec_crash_loaded, of fadump registered; null likewise */
   readonly loaded: boolean | null;
+  /** the firmware keeps the memory and starts the kernel that saves (POWER); nothing is loaded by kexec */
+  readonly fadump: boolean;
 }
 
 /** Something on this system that makes our way of changing the command line wrong or unsafe. */

@@ -16,6 +16,11 @@ import { shortage } from "../sizing/shortage.js";
 import { judgePair, judgeStanding } from "../sizing/standing.js";
 import type { BaseFacts, Facts, GrubFacts } from "../types.js";
 
+/** Names of kernels for arm64 with pages of 64 KiB: `.el9.aarch64+64k`, `-generic-64k`, `-64kb`. */
+const LARGE_PAGES = /[+-]64kb?$/;
+const FOR_SMALL_PAGES =
+  "this kernel has pages of 64 KiB, and the vendor's list is for pages of 4 KiB: the capture kernel needs about 100 MiB more (kdump-lib.sh of kdump-utils 63f248c)";
+
 /** What `auto` or `tight` comes to on one system. */
 export interface Sized {
   /** what stands behind crashkernel=; the vendor's list where nothing is recommended */
@@ -42,16 +47,17 @@ export function sizeFor(
   profile: Profile,
   ramBytes: bigint | null,
 ): Sized {
-  const listed = profile.crashkernel.recommended[facts.arch];
+  const { recommended } = profile.crashkernel;
+  const largePages = facts.arch === "aarch64" && LARGE_PAGES.test(targetKernel(facts)?.kernel ?? "");
+  const key = largePages && recommended["aarch64-64k"] !== undefined ? "aarch64-64k" : facts.arch;
+  const listed = recommended[key];
   if (listed === undefined)
     throw new RefusedError(`no size is known for ${profile.title} on ${facts.arch}`, {
       hint: "give one: --crashkernel SIZE",
     });
   const capture = collectCapture(reader, facts, profile, compared(ramBytes, facts));
   // packages differ by architecture, and each may have a source of its own
-  const [every, own] = ["", `/${facts.arch}`].map(
-    (part) => profile.sources[`/crashkernel/recommended${part}`],
-  );
+  const [every, own] = ["", `/${key}`].map((part) => profile.sources[`/crashkernel/recommended${part}`]);
   const source = own ?? every ?? "its profile";
   const input: SizingInput = {
     mode,
@@ -63,7 +69,11 @@ export function sizeFor(
   const fresh = recommend(input);
   const { estimates } = fresh;
   const { inputs } = capture;
-  const warnings = [...fresh.warnings, ...capture.warnings];
+  const warnings = [
+    ...(largePages && key === facts.arch ? [FOR_SMALL_PAGES] : []),
+    ...fresh.warnings,
+    ...capture.warnings,
+  ];
   if (fresh.kind === "refused") {
     const [refused = "nothing is recommended", ...others] = warnings;
     return {

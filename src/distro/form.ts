@@ -177,8 +177,8 @@ export const profileForm: Decoder<Profile> = object({
   kdump,
   crashkernel: object({
     recommended: map(
-      "^(x86_64|aarch64|ppc64le|s390x)$",
-      "an architecture as uname -m says it",
+      "^(x86_64|aarch64|aarch64-64k|ppc64le|s390x)$",
+      "an architecture as uname -m says it, or aarch64-64k",
       expression,
       1,
     ),

@@ -19,7 +19,10 @@ export interface Profile {
   readonly boot: BootProfile;
   readonly kdump: KdumpProfile;
   readonly crashkernel: {
-    /** range list by architecture (uname -m): what `--crashkernel auto` writes */
+    /**
+     * range list by architecture (uname -m): what `--crashkernel auto` writes. aarch64-64k: for kernels with pages of
+     * 64 KiB, which need more
+     */
     readonly recommended: Readonly<Record<string, string>>;
     /** a kernel of this release understands the literal word `auto` */
     readonly literalAuto: boolean;

@@ -9,7 +9,7 @@ import { kernelThatBoots } from "./boots.js";
 import { containerBlockers } from "./container.js";
 import { collectGrub } from "./grub.js";
 import { collectKernels } from "./kernels.js";
-import { kexecBlockers } from "./kexec.js";
+import { fadumpFile, kexecBlockers } from "./kexec.js";
 import { loaderBlockers } from "./loaders.js";
 import { collectLocale } from "./locale.js";
 import { collectMemory } from "./memory.js";
@@ -75,13 +75,20 @@ function namedByOption(os: OsFacts, distro: string | undefined): OsFacts {
 
 /** /sys/kernel/kexec_crash_size and kexec_crash_loaded (Documentation/ABI/testing/sysfs-kernel-kexec, Linux 6.1). */
 export function collectReservation(reader: Reader): ReservationFacts {
-  if (reader.image) return { reservedBytes: null, loaded: null };
-  const size = reader.readText("/sys/kernel/kexec_crash_size")?.trim() ?? "";
-  const loaded = reader.readText("/sys/kernel/kexec_crash_loaded")?.trim() ?? "";
+  if (reader.image) return { reservedBytes: null, loaded: null, fadump: false };
+  const fadump = fadumpFile(reader, "enabled")?.text === "1";
+  const text = (path: string) => reader.readText(path)?.trim() ?? "";
+  const size = fadump
+    ? (fadumpFile(reader, "mem_reserved")?.text ?? "")
+    : text("/sys/kernel/kexec_crash_size");
+  const loaded = fadump
+    ? (fadumpFile(reader, "registered")?.text ?? "")
+    : text("/sys/kernel/kexec_crash_loaded");
   const bytes = /^\d{1,16}$/.test(size) ? Number(size) : null;
   return {
     reservedBytes: bytes !== null && Number.isSafeInteger(bytes) ? bytes : null,
     loaded: loaded === "0" || loaded === "1" ? loaded === "1" : null,
+    fadump,
   };
 }
 

@@ -14,7 +14,7 @@ export function kexecBlockers(reader: Reader, release: string | null): readonly 
   return [
     ...(release === null ? [] : notBuilt(reader, release)),
     ...switchedOff(reader),
-    ...(reader.image ? [] : paravirtual(reader)),
+    ...(reader.image ? [] : [...paravirtual(reader), ...firmwareAssisted(reader)]),
   ];
 }
 
@@ -67,6 +67,32 @@ function paravirtual(reader: Reader): readonly Blocker[] {
   }
   const text = "this is a Xen PV guest: its kernel cannot load another one, so it cannot capture a dump";
   return [{ id: "kexec-xen-pv", severity: "objection", text, evidence: path }];
+}
+
+/**
+ * Firmware-assisted dumps of POWER: the firmware keeps the memory and starts the kernel that saves it. crashkernel= is
+ * then the size of what it keeps, 5 % of the memory where there is none (Documentation/arch/powerpc/firmware-assisted-dump.rst,
+ * Linux 6.6), and the lists for kdump are not made for that.
+ */
+function firmwareAssisted(reader: Reader): readonly Blocker[] {
+  const enabled = fadumpFile(reader, "enabled");
+  if (enabled?.text !== "1") return [];
+  const text =
+    "dumps are assisted by the firmware here (fadump=on), and crashkernel= is the memory that the firmware keeps for them:" +
+    " give a size meant for that with --force, or take fadump= off the command line first";
+  return [{ id: "kexec-fadump", severity: "objection", text, evidence: enabled.path }];
+}
+
+/** Documentation/ABI/testing/sysfs-kernel-fadump; before Linux 5.9 the files stood in /sys/kernel under longer names. */
+export function fadumpFile(
+  reader: Reader,
+  name: "enabled" | "registered" | "mem_reserved",
+): { readonly path: string; readonly text: string } | null {
+  for (const path of [`/sys/kernel/fadump/${name}`, `/sys/kernel/fadump_${name}`]) {
+    const text = reader.readText(path)?.trim();
+    if (text !== undefined) return { path, text };
+  }
+  return null;
 }
 
 /**

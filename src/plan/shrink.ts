@@ -24,6 +24,10 @@ export function planShrink(facts: Facts, intent: Intent, profile: Profile): Plan
     const text = "--now is about the memory of the system that runs, and an image runs none: leave it out";
     return { ...none, reasons: [refusal("now-image", text)] };
   }
+  if (facts.reservation.fadump) {
+    const text = "--now: what the firmware keeps for fadump comes back with a reboot only: leave it out";
+    return { ...none, reasons: [refusal("now-fadump", text)] };
+  }
   const standing = facts.reservation.reservedBytes;
   if (standing === null) {
     const text = "--now: the running kernel does not say how much it has reserved (kexec_crash_size)";

@@ -36,10 +36,12 @@ export function memorySource({ source }: MemoryFacts): string {
   }[source];
 }
 
-function reserved({ image, reservation: { reservedBytes, loaded } }: Facts): string {
+function reserved({ image, reservation: { reservedBytes, loaded, fadump } }: Facts): string {
   if (image) return "an image: only a running system tells";
   if (reservedBytes === null) return "not known";
   if (reservedBytes === 0) return "nothing";
+  if (fadump)
+    return `${formatBytes(reservedBytes)} by the firmware (fadump), ${loaded === true ? "registered" : "not registered"}`;
   const capture = loaded === true ? "a capture kernel is loaded" : "no capture kernel is loaded";
   return `${formatBytes(reservedBytes)}, ${capture}`;
 }

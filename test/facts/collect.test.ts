@@ -209,7 +209,7 @@ const machine: Tree = {
 
 test("a running system says what it runs with", (t) => {
   const base = collectBase(liveOf(t, machine), {});
-  assert.deepEqual(base.reservation, { reservedBytes: 2 ** 27, loaded: true });
+  assert.deepEqual(base.reservation, { reservedBytes: 2 ** 27, loaded: true, fadump: false });
   assert.deepEqual(
     [base.cmdline, base.bootId, base.runningKernel],
     ["root=/dev/sda crashkernel=128M", "7ea78588", "6.1.0-1"],

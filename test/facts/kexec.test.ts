@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { collectBase } from "../../src/facts/collect.js";
 import { kexecBlockers, lockdownWarning, sysctlSetting } from "../../src/facts/kexec.js";
 import { imageOf, liveOf, type Tree } from "./tree.js";
 
@@ -88,4 +89,29 @@ test("lockdown is said, with its mode, and is no reason to refuse", (t) => {
   assert.match(of("none integrity [confidentiality]\n") ?? "", /confidentiality/);
   assert.equal(of("[none] integrity confidentiality\n"), null);
   assert.equal(lockdownWarning(imageOf(t, { [path]: "none [integrity]\n" })), null);
+});
+
+test("dumps that the firmware assists: what is reserved is its own number, and kdump's sizes are objected to", (t) => {
+  for (const at of ["/sys/kernel/fadump/", "/sys/kernel/fadump_"]) {
+    const tree = (enabled: string): Tree => ({
+      "/sys/kernel/kexec_crash_size": "0\n",
+      "/sys/kernel/kexec_crash_loaded": "0\n",
+      [`${at}enabled`]: `${enabled}\n`,
+      [`${at}registered`]: "1\n",
+      [`${at}mem_reserved`]: "1073741824\n",
+    });
+    assert.deepEqual(ids(tree("1"), t), [`kexec-fadump ${at}enabled`]);
+    assert.deepEqual(collectBase(liveOf(t, tree("1")), {}).reservation, {
+      reservedBytes: 2 ** 30,
+      loaded: true,
+      fadump: true,
+    });
+    assert.deepEqual(ids(tree("0"), t), []);
+    assert.deepEqual(collectBase(liveOf(t, tree("0")), {}).reservation, {
+      reservedBytes: 0,
+      loaded: false,
+      fadump: false,
+    });
+    assert.deepEqual(ids(tree("1"), t, false), [], "of an image nothing is known");
+  }
 });
