@@ -154,6 +154,35 @@ test(
   },
 );
 
+for (const [name, profile, release] of [
+  ["sles155", "sles-15.5", "5.14.21-150500.55-default"],
+  ["sles156", "sles-15.6", "6.4.0-150600.21-default"],
+  ["sles16", "sles-16", "6.12.0-160000.5-default"],
+] as const)
+  test(
+    `${name}: its profile, its kernel and initrd, where the kernel stands, and what comes with its service`,
+    root(name),
+    async (t) => {
+      const { kernels, ...seen } = summary(look(await overlayRoot(t, name)));
+      assert.deepEqual(kernels, [[release, true]]);
+      assert.deepEqual(seen, {
+        profile,
+        exact: true,
+        arch: "x86_64",
+        init: "systemd",
+        host: NOTHING_OF_THE_HOST,
+        blockers: [],
+        dropIns: [],
+        config: "/boot/grub2/grub.cfg",
+        via: [],
+        generators: ["grub2-mkconfig", "grub2-script-check"],
+        installed: [true],
+        files: ["file"],
+        unit: "enabled",
+      });
+    },
+  );
+
 test(
   "an unknown release on the same disk uses the profile; with BLS entries it does not",
   root("debian12"),
