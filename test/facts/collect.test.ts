@@ -52,6 +52,19 @@ function summary({ facts, profile, exact }: ReturnType<typeof look>) {
 }
 
 const NOTHING_OF_THE_HOST = [null, null, null, null, null];
+/** What summary() finds alike where GRUB has its files in /boot/grub2 and the package brings kdump.service. */
+const GRUB2_SYSTEM = {
+  exact: true,
+  arch: "x86_64",
+  init: "systemd",
+  host: NOTHING_OF_THE_HOST,
+  blockers: [],
+  dropIns: [],
+  config: "/boot/grub2/grub.cfg",
+  generators: ["grub2-mkconfig", "grub2-script-check"],
+  installed: [true],
+  unit: "enabled",
+};
 
 const releases = {
   debian11: /^5\.10\.0-\d+-amd64$/,
@@ -138,18 +151,9 @@ test(
     );
     assert.deepEqual(seen, {
       profile: "centos-7",
-      exact: true,
-      arch: "x86_64",
-      init: "systemd",
-      host: NOTHING_OF_THE_HOST,
-      blockers: [],
-      dropIns: [],
-      config: "/boot/grub2/grub.cfg",
+      ...GRUB2_SYSTEM,
       via: ["/etc/grub2.cfg"],
-      generators: ["grub2-mkconfig", "grub2-script-check"],
-      installed: [true],
       files: ["file", "file"],
-      unit: "enabled",
     });
   },
 );
@@ -167,18 +171,9 @@ for (const [name, profile, release] of [
       assert.deepEqual(kernels, [[release, true]]);
       assert.deepEqual(seen, {
         profile,
-        exact: true,
-        arch: "x86_64",
-        init: "systemd",
-        host: NOTHING_OF_THE_HOST,
-        blockers: [],
-        dropIns: [],
-        config: "/boot/grub2/grub.cfg",
+        ...GRUB2_SYSTEM,
         via: [],
-        generators: ["grub2-mkconfig", "grub2-script-check"],
-        installed: [true],
         files: ["file"],
-        unit: "enabled",
       });
     },
   );
