@@ -31,6 +31,7 @@ export const ABOUT_THIS_MACHINE: ReadonlySet<string> = new Set([
   "line-too-long",
   "unsupported",
   "no-place",
+  "offset-on-kernel",
   "size-not-below-memory",
   "entry-kills-list",
   "range-zero",

@@ -79,9 +79,10 @@ const MIB = 1n << 20n;
 
 /**
  * Bytes an `@offset` has to be a multiple of. x86: 1M steps were searched up to 6.6, 16M (CRASH_ALIGN) is demanded
- * by the generic code; arm64, riscv, loongarch: 2M; s390: HPAGE_SIZE; ppc64: a page of 64K; arm: nothing is asked.
+ * by the generic code; arm64, riscv, loongarch: 2M; s390: HPAGE_SIZE; ppc64: a page of 64K; arm: SECTION_SIZE (the
+ * smaller of its two values) since "ARM: kexec: fix crashkernel= handling", which 5.0 has; before, nothing was asked.
  */
-export function offsetAlignment(arch: Arch, generic: boolean): bigint {
+export function offsetAlignment(arch: Arch, version: string, generic: boolean): bigint {
   switch (arch) {
     case "x86_64":
     case "x86":
@@ -95,7 +96,7 @@ export function offsetAlignment(arch: Arch, generic: boolean): bigint {
     case "ppc64":
       return 64n * KIB;
     case "arm":
-      return 1n;
+      return semver.gte(version, "5.0.0") ? MIB : 1n;
     default:
       return arch satisfies never;
   }

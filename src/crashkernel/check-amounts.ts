@@ -1,4 +1,5 @@
-/** What is wrong with single numbers: octal, a unit that is missing or that the kernel does not know, an offset. */
+/** What is wrong with single numbers: octal, a unit that is missing or that the kernel does not know. */
+import { checkOffset } from "./check-offset.js";
 import type { Finding } from "./finding.js";
 import type { KernelTraits } from "./generation.js";
 import { type ParsedWord, type PlacedAmount, placeAmounts } from "./layout.js";
@@ -69,56 +70,4 @@ function smallBound({ amount, at }: PlacedAmount): Finding[] {
   if (amount.bytes === 0n || amount.bytes >= MIB) return [];
   const message = `the range bound ${amount.text} is ${formatBytes(amount.bytes)}: is the unit missing?`;
   return [{ severity: "objection", id: "bound-tiny", message, at }];
-}
-
-/** Kernel texts: "base address is not 2MB aligned" (arm64), "Crash kernel base must be aligned" (ppc64), "memory is in use" (x86). */
-function checkOffset({ amount, at }: PlacedAmount, traits: KernelTraits | null): Finding[] {
-  if (amount.bytes === 0n)
-    return [
-      { severity: "note", id: "offset-zero", message: "@0 means that the kernel chooses the place", at },
-    ];
-  const found: Finding[] = [
-    {
-      severity: "warning",
-      id: "offset-fixed",
-      message: `the place at ${formatBytes(amount.bytes)} is fixed: where it is taken, nothing is reserved; without @ the kernel looks for one`,
-      at,
-    },
-  ];
-  const align = traits?.offsetAlign ?? 16n * MIB;
-  if (amount.bytes % align !== 0n) {
-    const rule = `@${amount.text} is not a multiple of ${formatBytes(align)}`;
-    if (traits === null)
-      found.push({
-        severity: "objection",
-        id: "offset-unaligned",
-        message: `${rule}, which new kernels ask for`,
-        at,
-      });
-    else if (traits.arch === "s390")
-      found.push({
-        severity: "objection",
-        id: "offset-unaligned",
-        message: `${rule}: the kernel rounds it`,
-        at,
-      });
-    else
-      found.push({
-        severity: "error",
-        id: "offset-unaligned",
-        message: `${rule}, so kernel ${traits.label} reserves nothing`,
-        at,
-      });
-  } else if (
-    traits !== null &&
-    (traits.arch === "x86_64" || traits.arch === "x86") &&
-    amount.bytes % (16n * MIB) !== 0n
-  )
-    found.push({
-      severity: "warning",
-      id: "offset-newer",
-      message: `@${amount.text} is not a multiple of 16 MiB: kernels from 6.7 on reserve nothing there`,
-      at,
-    });
-  return found;
 }

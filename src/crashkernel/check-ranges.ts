@@ -17,17 +17,24 @@ interface Span {
 
 const TOP = 1n << 64n;
 
-/** `ram`: bytes as the kernel compares them (rounded up where it rounds); null when not known. */
-export function checkRanges(word: ParsedWord, ram: bigint | null): readonly Finding[] {
+/** In bytes: the machine's memory, and that as the kernel compares it (rounded up where it rounds). */
+interface Memory {
+  readonly bytes: bigint;
+  readonly compared: bigint;
+}
+
+/** `memory`: null when not known. */
+export function checkRanges(word: ParsedWord, memory: Memory | null): readonly Finding[] {
   if (word.value?.kind !== "ranges") return [];
+  const ram = memory?.compared ?? null;
   const placed = placeRanges(word.value.ranges, word.valueAt);
   const match = ram === null ? -1 : placed.findIndex(({ range }) => holds(range, ram));
   return [
     ...reversed(placed, ram === null ? placed.length - 1 : match < 0 ? placed.length - 1 : match),
     ...overlaps(placed, ram),
     ...gaps(placed),
-    ...sizes(placed, ram, match),
-    ...(ram === null ? [] : meets(placed, ram, match, word.valueAt)),
+    ...sizes(placed, memory, match),
+    ...(memory === null ? [] : meets(placed, memory, match, word.valueAt)),
   ];
 }
 
@@ -129,6 +136,11 @@ function gaps(placed: readonly PlacedRange[]): Finding[] {
   return findings;
 }
 
+function machine({ bytes, compared }: Memory): string {
+  const [own, counted] = [formatBytes(bytes), formatBytes(compared)];
+  return `the ${own} of this machine${own === counted ? "" : ` (counted as ${counted})`}`;
+}
+
 /** No machine that could be meant has less. */
 const FIRST_MEMORY = 64n << 20n;
 
@@ -141,7 +153,8 @@ function killer(placed: readonly PlacedRange[], ram: bigint | null, match: numbe
 }
 
 /** `match`: index of the range that holds this machine's memory, -1 for none. */
-function sizes(placed: readonly PlacedRange[], ram: bigint | null, match: number): Finding[] {
+function sizes(placed: readonly PlacedRange[], memory: Memory | null, match: number): Finding[] {
+  const ram = memory?.compared ?? null;
   const kills = killer(placed, ram, match);
   return placed.flatMap((one, index): Finding[] => {
     const size = one.range.size;
@@ -155,15 +168,15 @@ function sizes(placed: readonly PlacedRange[], ram: bigint | null, match: number
           at: one.sizeAt,
         },
       ];
-    if (ram !== null && index === kills)
+    if (memory !== null && index === kills)
       return [
         {
           severity: "error",
           id: index === match ? "size-not-below-memory" : "entry-kills-list",
           message:
             index === match
-              ? `${formatBytes(size.bytes)} are not less than the ${formatBytes(ram)} of this machine: the kernel refuses it`
-              : `the kernel stops at ${show(one.range)}: its ${formatBytes(size.bytes)} are not less than the ${formatBytes(ram)} of this machine, and the whole list is refused${match < 0 ? "; no range holds that memory either" : ""}`,
+              ? `${formatBytes(size.bytes)} are not less than ${machine(memory)}: the kernel refuses it`
+              : `the kernel stops at ${show(one.range)}: its ${formatBytes(size.bytes)} are not less than ${machine(memory)}, and the whole list is refused${match < 0 ? "; no range holds that memory either" : ""}`,
           at: one.sizeAt,
         },
       ];
@@ -187,7 +200,8 @@ function justBelow(ram: bigint, start: bigint): boolean {
   return start > ram && start - ram <= FIRMWARE_SHARE && (start - ram) * 10n <= start;
 }
 
-function meets(placed: readonly PlacedRange[], ram: bigint, match: number, listAt: number): Finding[] {
+function meets(placed: readonly PlacedRange[], memory: Memory, match: number, listAt: number): Finding[] {
+  const ram = memory.compared;
   const near = placed.find(({ range }) => justBelow(ram, range.start.bytes));
   const missed: Finding[] =
     near === undefined
@@ -196,7 +210,7 @@ function meets(placed: readonly PlacedRange[], ram: bigint, match: number, listA
           {
             severity: "warning",
             id: "just-below-range",
-            message: `the ${formatBytes(ram)} of this machine are just below ${near.range.start.text}, so the range ${show(near.range)} does not apply: firmware keeps a part of the memory`,
+            message: `${machine(memory)} are just below ${near.range.start.text}, so the range ${show(near.range)} does not apply: firmware keeps a part of the memory`,
             at: near.at,
           },
         ];
@@ -206,7 +220,7 @@ function meets(placed: readonly PlacedRange[], ram: bigint, match: number, listA
     {
       severity: "error",
       id: "matches-nothing",
-      message: `no range holds the ${formatBytes(ram)} of this machine: nothing is reserved`,
+      message: `no range holds ${machine(memory)}: nothing is reserved`,
       at: listAt,
     },
   ];

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Evaluated } from "./evaluate.js";
 import { type Finding, NOT_PLACED } from "./finding.js";
-import { type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
+import { comparedMemory, type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
 import { type Span, spansOfWord } from "./spans.js";
 import type { ExpressionError } from "./strict.js";
 import { validate } from "./validate.js";
@@ -48,7 +48,7 @@ export function explain(
   const traits = target === null ? null : kernelTraits(target);
   const deciding = decidingValue(line, evaluated?.token ?? null, traits);
   const spans = deciding === null ? null : spansOfWord(deciding, traits);
-  const comparedBytes = ramBytes === null ? null : roundUp(ramBytes, traits?.rounding ?? 1n);
+  const comparedBytes = ramBytes === null ? null : comparedMemory(ramBytes, traits);
   return {
     line,
     target,
@@ -75,7 +75,7 @@ function blank({ message, at }: ExpressionError): Finding {
 function spanHere(spans: readonly Span[], compared: bigint | null, reserved: bigint | null): Span | null {
   if (compared === null) return null;
   const span = spans.find(({ from, to }) => compared >= from && (to === null || compared < to));
-  if (span === undefined || (reserved !== null && (span.refused || span.size !== reserved))) return null;
+  if (span === undefined || (reserved !== null && span.size !== reserved)) return null;
   return span;
 }
 
@@ -103,8 +103,4 @@ function lastPlain(line: string, traits: KernelTraits | null): number | null {
     at += word.length + 1;
   }
   return last;
-}
-
-function roundUp(value: bigint, step: bigint): bigint {
-  return ((value + step - 1n) / step) * step;
 }

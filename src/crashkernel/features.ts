@@ -59,11 +59,11 @@ type Since = string | Readonly<Partial<Record<Arch, string>>>;
 /** First upstream release with the feature, everywhere or on the architectures named. */
 const SINCE: Readonly<Record<Feature, Since>> = {
   supported: {
-    x86_64: "0.0.0",
-    x86: "0.0.0",
-    ppc64: "0.0.0",
-    s390: "0.0.0",
-    arm: "0.0.0",
+    x86_64: "2.6.13", // M, with kexec itself, as the next two
+    x86: "2.6.13",
+    ppc64: "2.6.13",
+    s390: "3.2.0", // M
+    arm: "2.6.35", // M
     arm64: "4.12.0", // M: 4.4, 4.13
     riscv: "5.13.0", // M: 5.10, 5.14
     loongarch: "6.1.0",
@@ -90,6 +90,27 @@ const SINCE: Readonly<Record<Feature, Since>> = {
   highFallsBack: { arm64: "6.6.0" }, // 6.4, 6.6
   saturates: "7.2.0",
 };
+
+/** The upstream releases between which the parsers of many were compiled and run. */
+const OLDEST = "3.2.0";
+const NEWEST = "7.2.0";
+
+export function outsideOf(version: string): "older" | "newer" | null {
+  if (semver.lt(version, OLDEST)) return "older";
+  return semver.gte(version, semver.inc(NEWEST, "minor") ?? NEWEST) ? "newer" : null;
+}
+
+/** The release itself where it is between those that were examined, the oldest or the newest of them elsewhere. */
+export function nearestExamined(version: string): string {
+  const outside = outsideOf(version);
+  return outside === null ? version : outside === "older" ? OLDEST : NEWEST;
+}
+
+/** The upstream release from which on an architecture reserves crash memory: "2.6.13". */
+export function supportedSince(arch: Arch): string | null {
+  const { supported } = SINCE;
+  return (typeof supported === "string" ? supported : supported[arch])?.replace(/\.0$/, "") ?? null;
+}
 
 /** The features of an upstream release ("6.1.0") on an architecture, and those a vendor added. */
 export function featuresOf(version: string, arch: Arch, plus: readonly Feature[]): ReadonlySet<Feature> {

@@ -18,4 +18,5 @@ export const NOT_PLACED: ReadonlySet<string> = new Set([
   "no-place",
   "size-not-below-memory",
   "offset-unaligned",
+  "offset-on-kernel",
 ]);

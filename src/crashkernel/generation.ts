@@ -6,7 +6,7 @@
  */
 import semver from "semver";
 import { type Arch, commandLineSize, normalizeArch, offsetAlignment } from "./arch.js";
-import { type Feature, featuresOf } from "./features.js";
+import { type Feature, featuresOf, nearestExamined, outsideOf } from "./features.js";
 import type { NumberRules } from "./number.js";
 import { type AutoRule, unexaminedBuild, upstreamName, vendorRules } from "./vendor.js";
 
@@ -22,8 +22,10 @@ export interface KernelTraits {
   readonly arch: Arch;
   /** for messages: "6.1.0", "el8.8", "el9" */
   readonly label: string;
-  /** false: a vendor's build that was not examined, judged like `judgedAs` */
+  /** false: a vendor's build that was not examined, or a release outside of those that were: judged like `judgedAs` */
   readonly examined: boolean;
+  /** an upstream release before the oldest or after the newest that was examined; null: neither */
+  readonly outside: "older" | "newer" | null;
   /** "el8.8", "upstream 4.14" */
   readonly judgedAs: string;
   /** not examined, and its relatives know `auto`: what it makes of the word cannot be said */
@@ -74,6 +76,12 @@ export function kernelTraits(target: KernelTarget): KernelTraits | null {
   return traits;
 }
 
+/** The memory as this kernel compares it with a range list, in bytes. */
+export function comparedMemory(ramBytes: bigint, traits: KernelTraits | null): bigint {
+  const step = traits?.rounding ?? 1n;
+  return ((ramBytes + step - 1n) / step) * step;
+}
+
 /** A release is at most 64 characters long (struct utsname); more leaves room for a package's name. */
 const MAX_RELEASE = 256;
 
@@ -87,13 +95,15 @@ function judge(kernel: string, arch: Arch): KernelTraits | null {
   const version = vendor?.behavesAs ?? upstreamVersion(kernel);
   if (version === null) return null;
   const unexamined = vendor === null ? unexaminedBuild(kernel) : null;
+  const outside = vendor === null ? outsideOf(version) : null;
   const features = featuresOf(version, arch, vendor?.plus ?? []);
   const has = (feature: Feature): boolean => features.has(feature);
   return {
     arch,
     label: vendor?.label ?? version,
-    examined: vendor?.examined ?? unexamined === null,
-    judgedAs: vendor?.judgedAs ?? upstreamName(version),
+    examined: vendor?.examined ?? (unexamined === null && outside === null),
+    outside,
+    judgedAs: vendor?.judgedAs ?? upstreamName(nearestExamined(version)),
     mayKnowAuto: unexamined?.mayKnowAuto ?? false,
     features,
     numbers: {
@@ -116,7 +126,7 @@ function judge(kernel: string, arch: Arch): KernelTraits | null {
       offset: offsetText(has),
     },
     commandLineSize: commandLineSize(arch, version),
-    offsetAlign: offsetAlignment(arch, has("generic")),
+    offsetAlign: offsetAlignment(arch, version, has("generic")),
   };
 }
 

@@ -5,12 +5,14 @@
  * explains why, and what it reserves is compared with what is written.
  */
 import { checkAmounts } from "./check-amounts.js";
+import { checkOutcome, checkShare } from "./check-outcome.js";
 import { checkRanges } from "./check-ranges.js";
+import { checkLength, checkTarget } from "./check-target.js";
 import { asWritten, checkWords, lastOfEachKind } from "./check-words.js";
 import { type Evaluated, evaluateFor } from "./evaluate.js";
 import { parseExpression } from "./expression.js";
-import type { Finding } from "./finding.js";
-import { type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
+import { type Finding, NOT_PLACED } from "./finding.js";
+import { comparedMemory, type KernelTarget, type KernelTraits, kernelTraits } from "./generation.js";
 import type { ParsedWord } from "./layout.js";
 import { formatBytes } from "./size.js";
 import { spansOfWord } from "./spans.js";
@@ -52,7 +54,7 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
     ...lastOfEachKind(parsed).flatMap((word) => [
       ...notStrict(word, evaluated, traits),
       ...checkAmounts(word, traits),
-      ...checkRanges(word, ram === null ? null : rounded(ram, traits)),
+      ...checkRanges(word, ram === null ? null : { bytes: ram, compared: comparedMemory(ram, traits) }),
     ]),
     ...(traits === null || ram === null || evaluated === null
       ? []
@@ -68,7 +70,7 @@ export function validate(words: readonly string[], machine: ValidatedMachine): V
   if (ram !== null && answer === null) findings.push(...checkShare(asWritten(parsed, ram) ?? 0n, ram, null));
   if (ram !== null && evaluated !== null)
     findings.push(...checkOutcome(evaluated, parsed, ram, traits, findings, isAscii(line)));
-  const written = ram === null ? null : asWritten(parsed, rounded(ram, traits));
+  const written = ram === null ? null : asWritten(parsed, comparedMemory(ram, traits));
   return {
     findings: sort(
       findings.map((one) => harmless(one, parsed, evaluated, written)),
@@ -83,12 +85,7 @@ function takesAuto(line: string, answer: Evaluated | null): boolean {
 }
 
 /** Errors that come after the parser, or compare its result with the text: its being content settles nothing there. */
-const AFTER_PARSER: readonly string[] = [
-  "offset-unaligned",
-  "size-not-below-memory",
-  "line-too-long",
-  "not-as-written",
-];
+const AFTER_PARSER: ReadonlySet<string> = new Set([...NOT_PLACED, "line-too-long", "not-as-written"]);
 
 /** A mistake that the kernel does not get to on this machine, or in a word that another one outdoes, does no harm here. */
 function harmless(
@@ -103,7 +100,7 @@ function harmless(
   const inside = (place: number): ParsedWord | undefined =>
     words.find((word) => place >= word.at && place <= word.at + word.text.length);
   const decides = inside(finding.at) === inside(evaluated.token);
-  const stands = AFTER_PARSER.includes(finding.id) || evaluated.reserved !== asWrittenHere;
+  const stands = AFTER_PARSER.has(finding.id) || evaluated.reserved !== asWrittenHere;
   return decides && stands ? finding : { ...finding, severity: "objection" };
 }
 
@@ -154,136 +151,10 @@ function stopsBefore(word: ParsedWord, evaluated: Evaluated, traits: KernelTrait
   return `; here the kernel stops at ${range} before it${others}`;
 }
 
-function checkTarget(target: KernelTarget | null, traits: KernelTraits | null): Finding[] {
-  if (target === null) return [];
-  if (traits === null)
-    return [
-      {
-        severity: "warning",
-        id: "kernel-unknown",
-        message:
-          "this kernel release or architecture is not known: what it does with crashkernel= cannot be said",
-        at: null,
-      },
-    ];
-  if (!traits.features.has("supported"))
-    return [
-      {
-        severity: "error",
-        id: "unsupported",
-        message: `kernel ${traits.label} on ${traits.arch} cannot reserve crash memory`,
-        at: null,
-      },
-    ];
-  if (traits.examined) return [];
-  return [notExamined(traits)];
-}
-
-function notExamined({ label, judgedAs }: KernelTraits): Finding {
-  const own = !label.startsWith("el");
-  return {
-    severity: "note",
-    id: own ? "vendor-not-examined" : "kernel-not-examined",
-    message: own
-      ? `this vendor's build was not examined; judged as ${judgedAs}: it may know auto or ,high all the same`
-      : `kernel ${label} was not examined; judged as ${judgedAs}`,
-    at: null,
-  };
-}
-
-/** Without a target: what most architectures keep. */
-const USUAL_COMMAND_LINE = 2048;
-
-function checkLength(length: number | null, traits: KernelTraits | null): Finding[] {
-  const size = traits?.commandLineSize ?? USUAL_COMMAND_LINE;
-  if (length === null || length < size) return [];
-  return [
-    {
-      severity: traits === null ? "objection" : "error",
-      id: "line-too-long",
-      message: `the command line has ${length} bytes, the kernel keeps ${size - 1} and cuts the rest silently; a cut number is still a number`,
-      at: null,
-    },
-  ];
-}
-
 /** For the value that is taken: what no memory map of this size has a place for. */
 function checkPlace(line: string, evaluated: Evaluated, ram: bigint, traits: KernelTraits): Finding[] {
   const message = noPlaceAnywhere(line, evaluated, ram, traits);
   return message === null ? [] : [{ severity: "error", id: "no-place", message, at: null }];
-}
-
-function rounded(ram: bigint, traits: KernelTraits | null): bigint {
-  const step = traits?.rounding ?? 1n;
-  return ((ram + step - 1n) / step) * step;
-}
-
-/** The kernel's answer against the rules' and against the text. */
-function checkOutcome(
-  evaluated: Evaluated,
-  words: readonly ParsedWord[],
-  ram: bigint,
-  traits: KernelTraits | null,
-  before: readonly Finding[],
-  placed: boolean,
-): Finding[] {
-  const explained = before.some((finding) => finding.severity === "error");
-  const error = (id: string, message: string, at: number | null): Finding[] => [
-    { severity: "error", id, message, at },
-  ];
-  const decided = words.filter((word) => word.at <= (evaluated.token ?? -1)).pop()?.valueAt ?? null;
-  if (!evaluated.ok) {
-    if (explained) return [];
-    const written = asWritten(words, ram);
-    if (written !== null && written >= ram) return notBelow(written, ram, decided);
-    const log = evaluated.error === null ? "says nothing" : `logs "${printable(evaluated.error)}"`;
-    return error(
-      "kernel-refuses",
-      `the kernel ${log} and reserves nothing`,
-      placed ? evaluated.stoppedAt : null,
-    );
-  }
-  if (evaluated.reserved === 0n)
-    return explained ? [] : error("reserves-nothing", "the kernel reserves nothing", decided);
-  const findings: Finding[] = explained ? [] : [...checkShare(evaluated.reserved, ram, decided)];
-  const written = asWritten(words, ram);
-  if (written !== null && written !== evaluated.reserved) {
-    const byRounding = asWritten(words, rounded(ram, traits)) === evaluated.reserved;
-    const message = `the kernel reserves ${formatBytes(evaluated.reserved)} where ${formatBytes(written)} are written`;
-    findings.push(
-      byRounding
-        ? {
-            severity: "note",
-            id: "rounded",
-            message: `${message} for ${formatBytes(ram)}: it rounds the memory up to the next multiple of 128 MiB before it compares`,
-            at: decided,
-          }
-        : { severity: "error", id: "not-as-written", message, at: decided },
-    );
-  }
-  return findings;
-}
-
-function checkShare(size: bigint, ram: bigint, at: number | null): Finding[] {
-  if (size >= ram) return notBelow(size, ram, at);
-  if (size * 2n > ram)
-    return [{ severity: "objection", id: "size-large", message: share(size, ram, "half"), at }];
-  if (size * 4n > ram)
-    return [{ severity: "warning", id: "size-large", message: share(size, ram, "a quarter"), at }];
-  return [];
-}
-
-function notBelow(size: bigint, ram: bigint, at: number | null): Finding[] {
-  const message = `${formatBytes(size)} are not less than the ${formatBytes(ram)} of this machine: nothing is reserved`;
-  return [{ severity: "error", id: "size-not-below-memory", message, at }];
-}
-
-function share(size: bigint, ram: bigint, of: string): string {
-  return `${formatBytes(size)} are more than ${of} of the ${formatBytes(ram)} of this machine`;
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
 function isAscii(text: string): boolean {

@@ -38,31 +38,38 @@ function reservedOf({ entry, size, refused }: Span): string {
   return size === 0n ? "nothing" : exactBytes(size);
 }
 
-/** The same as a bar of equal cells, a caret where this machine falls; [] when it would be wider than the screen. */
+/**
+ * The same as a bar, `|.none.|-128M-|.none.|=256M==>`: a range is dashes, a gap dots, this machine's is drawn double with
+ * a caret below it; [] when it would be wider than the screen.
+ */
 export function spanBar(spans: readonly Span[], here: Here | null): readonly string[] {
   const cells = spans.map((span) => {
     const nothing = span.refused || span.size === 0n;
-    const inside = nothing ? "-" : short(span.size);
+    const inside = nothing ? "none" : short(span.size);
     const bound = short(span.from);
-    return { span, inside, bound, width: Math.max(inside.length, bound.length) + 3 };
+    const width = Math.max(inside.length + 2, bound.length + 1);
+    return { span, inside, bound, width, line: nothing ? "." : "-" };
   });
   if (cells.reduce((sum, { width }) => sum + width + 1, 1) > WIDTH - INDENT) return [];
   let bar = "|";
   let bounds = "";
-  let caret: string | null = null;
-  for (const { span, inside, bound, width } of cells) {
+  let at: number | null = null;
+  for (const { span, inside, bound, width, line } of cells) {
     const mine = here?.span === span;
-    const fill = mine ? "=" : "-";
+    const fill = mine ? "=" : line;
     const left = Math.floor((width - inside.length) / 2);
     bounds = `${bounds.padEnd(bar.length - 1)}${bound}`;
-    if (mine && here !== null)
-      caret = `${" ".repeat(bar.length + Math.floor(part(span, here.compared) * (width - 1)))}^`;
+    if (mine && here !== null) at = bar.length + Math.floor(part(span, here.compared) * (width - 1));
     const end = span.to === null ? ">" : "|";
     bar += `${fill.repeat(left)}${inside}${fill.repeat(width - left - inside.length)}${end}`;
   }
-  return caret === null || here === null
-    ? [bar, bounds]
-    : [bar, bounds, `${caret} ${formatBytes(here.bytes)}`];
+  return at === null || here === null ? [bar, bounds] : [bar, bounds, caretRow(at, formatBytes(here.bytes))];
+}
+
+/** The text behind the caret, or before it where the screen ends. */
+function caretRow(at: number, text: string): string {
+  const behind = `${" ".repeat(at)}^ ${text}`;
+  return behind.length > WIDTH - INDENT ? `${text} ^`.padStart(at + 1) : behind;
 }
 
 /** "320M" of "320 MiB" */

@@ -51,10 +51,11 @@ test("what the kernel refuses is refused in the table too, up to the character w
 
 test("this machine is marked only where the kernel reserves what the list says there", () => {
   for (const [line, ram, here] of [
-    ["2G-384M:64M,2G-:128M", 8n * GIB, null],
+    ["2G-384M:64M,2G-:128M", 8n * GIB, 0n],
+    ["2G-4G:4G,4G-:256M", GIB, 0n],
     ["1G-:2G", 2n * GIB, null],
     ["1G-4G:192M,4G-64G:256M,64G:512M", 8n * GIB, 256n << 20n],
-    ["1G-4G:192M,4G-64G:256M,64G:512M", 80n * GIB, null],
+    ["1G-4G:192M,4G-64G:256M,64G:512M", 80n * GIB, 0n],
     ["1G-:256M", GIB / 2n, 0n],
     ["1G-:256M crashkernel=512M", 4n * GIB, null],
   ] as const)

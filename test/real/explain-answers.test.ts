@@ -167,8 +167,12 @@ judge("explain: table, bar, sentence and findings say the same", [
     on: "6.8 x86_64 8G",
     ask: ["2G-384M:64M,2G-:128M"],
     code: 2,
-    says: ["The kernel reserves nothing.", "2 GiB and more nothing: the list is refused"],
-    never: ["<- this machine", /\^ 8 GiB/, /[|]=/],
+    says: [
+      "The kernel reserves nothing.",
+      "> 2 GiB and more nothing: the list is refused <- this machine: 8 GiB",
+      "|.none.|=none=>",
+    ],
+    never: [/[|]=\d/],
   },
   { on: "6.1 x86_64 512M", ask: ["512M"], code: 3, says: ["finds no place"], never: [/\[#/, "and chooses"] },
   {

@@ -118,9 +118,9 @@ kernel 6.8 on x86_64, memory 16 GiB (--ram)
     64 GiB to 128 GiB   2 GiB
     128 GiB and more    4 GiB
 
-  |----|-320M--|=512M==|--1G--|--2G--|--4G--->
-  0    2G      4G      32G    64G    128G
-                   ^ 16 GiB
+  |.none.|-320M-|=512M=|-1G-|-2G-|-4G-->
+  0      2G     4G     32G  64G  128G
+                    ^ 16 GiB
 
 The kernel takes it for 512 MiB and chooses the place.
 Whether a block is free there is only known on the machine.
