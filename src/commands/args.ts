@@ -5,9 +5,9 @@ import { COMMON, common } from "./options/common.js";
 import { COMPLETION, completionRequest } from "./options/completion.js";
 import { CRASH_TEST, crashTestRequest } from "./options/crash-test.js";
 import { DUMPS, dumpsRequest } from "./options/dumps.js";
-import { EXPLAIN, explainRequest } from "./options/explain.js";
+import { EXPLAIN, EXPLAIN_EXAMPLES, explainRequest } from "./options/explain.js";
 import { ROLLBACK, rollbackRequest } from "./options/rollback.js";
-import { SETUP, setupRequest } from "./options/setup.js";
+import { SETUP, SETUP_EXAMPLES, setupRequest } from "./options/setup.js";
 import { statusRequest } from "./options/status.js";
 import { TRIAL, trialRequest } from "./options/trial.js";
 import { WATCH, watchRequest } from "./options/watch.js";
@@ -42,8 +42,11 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
       "strip-aliased": true,
     })
     .options(COMMON)
-    .command("$0", "reserve crash memory, give it back, or audit", { ...SETUP, ...CHECK }, (args) =>
-      take(asksForCheck(args) ? checkRequest(args) : setupRequest(args)),
+    .command(
+      "$0",
+      "reserve crash memory, give it back, or audit",
+      (setup) => setup.options({ ...SETUP, ...CHECK }).example(SETUP_EXAMPLES),
+      (args) => take(asksForCheck(args) ? checkRequest(args) : setupRequest(args)),
     )
     .command("status", "whether a dump would be saved, link by link", {}, (args) => take(statusRequest(args)))
     .command("rollback [id]", "take back what an earlier run changed", ROLLBACK, (args) =>
@@ -53,8 +56,11 @@ export async function parseArguments(argv: readonly string[]): Promise<Request |
     .command("watch", "whether --watch is installed, and what it sees", WATCH, (args) =>
       take(watchRequest(args)),
     )
-    .command("explain [expr..]", "what a kernel will do with an expression", EXPLAIN, (args) =>
-      take(explainRequest(args)),
+    .command(
+      "explain [expr..]",
+      "what a kernel will do with an expression",
+      (explain) => explain.options(EXPLAIN).example(EXPLAIN_EXAMPLES),
+      (args) => take(explainRequest(args)),
     )
     .command("history", "who changed what, when and why", {}, (args) =>
       take({ command: "history", ...common(args) }),

@@ -1,6 +1,7 @@
 import { UsageError } from "../../errors.js";
 import type { ExplainRequest } from "../request.js";
 import { common } from "./common.js";
+import { examples } from "./examples.js";
 import { type Args, flag, text } from "./values.js";
 
 export const EXPLAIN = {
@@ -12,6 +13,13 @@ export const EXPLAIN = {
     describe: "JSON lines in, JSON lines out (docs/explain.md)",
   },
 } as const;
+
+export const EXPLAIN_EXAMPLES = examples([
+  ["$0 explain 2G-64G:256M,64G-:512M", "on this machine"],
+  ["$0 explain 1G,high --ram 64G --kernel 5.15", "on another"],
+  ['$0 explain --cmdline "$(cat /proc/cmdline)"', "the running kernel"],
+  ["$0 explain auto", "what would be set"],
+]);
 
 export function explainRequest(args: Args): ExplainRequest {
   const words = Array.isArray(args.expr) ? args.expr.map(String) : [];

@@ -4,6 +4,7 @@ import type { SetupRequest, WizardRequest } from "../request.js";
 import { CHANGE, change } from "./change.js";
 import { common } from "./common.js";
 import { DUMP, dumpOptionGiven, dumpWishes } from "./dump.js";
+import { examples } from "./examples.js";
 import { type Args, flag, text } from "./values.js";
 
 export const SETUP = {
@@ -43,6 +44,13 @@ export const SETUP = {
   },
   reboot: { type: "boolean", default: false, describe: "reboot at the end when one is needed" },
 } as const;
+
+export const SETUP_EXAMPLES = examples([
+  ["$0 --check", "is this server ready?"],
+  ["$0 --crashkernel auto --dry-run", "what would change"],
+  ["$0 --crashkernel auto --yes", "change it, ask nothing"],
+  ["$0 --root DIR --ram 16G --crashkernel auto", "an image, for 16G"],
+]);
 
 export function setupRequest(args: Args): SetupRequest | WizardRequest {
   const crashkernel = text(args, "crashkernel");
