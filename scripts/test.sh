@@ -28,7 +28,7 @@ stage() {
 # The programs that judge. What cannot be installed makes its tests skip, each with the reason.
 need dash:dash grub-script-check:grub-common tmux:tmux strace:strace unshare:util-linux mkfs.xfs:xfsprogs \
   mkfs.ext4:e2fsprogs getfattr:attr setfacl:acl findmnt:mount systemctl:systemd xz:xz-utils pgrep:procps \
-  zsh:zsh fish:fish || say "NOT EVERY JUDGE IS HERE: tests that need a missing one are skipped or fail."
+  zsh:zsh fish:fish cryptsetup:cryptsetup-bin || say "NOT EVERY JUDGE IS HERE: tests that need a missing one are skipped or fail."
 need oscap:openscap-scanner xmllint:libxml2-utils @/usr/bin/python3:python3 \
   @/usr/lib/python3/dist-packages/jsonschema:python3-jsonschema \
   @/usr/lib/python3/dist-packages/junitparser:python3-junitparser \

@@ -15,6 +15,7 @@ import { hardware } from "./capture-hardware.js";
 import { captureLikeMain } from "./capture-initrd.js";
 import { measuredByPackage, unpackedSize } from "./capture-measured.js";
 import { encryptedTarget } from "./encrypted.js";
+import { luks2Memory } from "./luks2.js";
 
 /** One input by the name a person knows it by; `value` is "not known" where it is not. */
 export interface CaptureInput {
@@ -143,11 +144,16 @@ function images(reader: Reader, kernel: InstalledKernel | null, release: string 
 
 function encrypted(reader: Reader, live: boolean) {
   const found = encryptedTarget(reader, live);
-  const luks: Measured | null = found.kind === "no" ? { bytes: 0, source: found.source } : null;
-  if (found.kind === "no") return { luks, encryption: null, warnings: [] };
+  const known = (luks: Measured) => ({ luks, encryption: null, warnings: [] });
+  if (found.kind === "no") return known({ bytes: 0, source: found.source });
+  // all that lie below are opened at once, as kdumpctl's estimate has it, too
+  const sizes = found.devices.map((device) => luks2Memory(reader, device));
+  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  if (sizes.length > 0 && !sizes.includes(null))
+    return known({ bytes, source: `LUKS2 header of ${found.devices.join(", ")}` });
   const encryption = `${found.evidence}; how much stands in the disk's header`;
   const warning = `the dump may go to an encrypted disk (${found.evidence}): what unlocking it takes stands in its header (cryptsetup luksDump: Memory), up to 1 GiB, and is not counted here; give a larger size by name if it does`;
-  return { luks, encryption, warnings: [warning] };
+  return { luks: null, encryption, warnings: [warning] };
 }
 
 /** null for an empty file as well: it is none. */

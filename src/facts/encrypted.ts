@@ -3,7 +3,12 @@ import { crypttab } from "./crypttab.js";
 
 export type EncryptedTarget =
   | { readonly kind: "no"; readonly source: string }
-  | { readonly kind: "maybe"; readonly evidence: string };
+  | {
+      readonly kind: "maybe";
+      readonly evidence: string;
+      /** nodes of the LUKS2 devices that have to be opened; none where only crypttab tells of them */
+      readonly devices: readonly string[];
+    };
 
 const CRYPTTAB = "/etc/crypttab";
 /** Devices over devices: LUKS under LVM under md. More are a loop. */
@@ -26,7 +31,8 @@ export function encryptedTarget(
       /^\/dev\/u?random$/.test(key) || options.some((one) => /^(swap|tmp|plain)\b/.test(one));
     return !thrownAway;
   });
-  if (line !== undefined) return { kind: "maybe", evidence: `${CRYPTTAB}:${line.line}: ${line.name}` };
+  if (line !== undefined)
+    return { kind: "maybe", evidence: `${CRYPTTAB}:${line.line}: ${line.name}`, devices: [] };
   const there = reader.stat(CRYPTTAB) !== null;
   return { kind: "no", source: there ? `${CRYPTTAB}: no encrypted disk` : `no ${CRYPTTAB}` };
 }
@@ -41,20 +47,34 @@ function followedDevices(reader: Reader, named: readonly string[]): EncryptedTar
     .map((device) => `/sys/dev/block/${device}`)
     .filter((path) => reader.stat(path) !== null);
   if (devices.length === 0) return null;
-  for (const device of devices) {
-    const found = luksBelow(reader, device, MAX_DEPTH);
-    if (found !== null) return { kind: "maybe", evidence: found };
-  }
+  const found = devices.flatMap((device) => luksBelow(reader, device, MAX_DEPTH));
+  const [first] = found;
+  if (first !== undefined)
+    return {
+      kind: "maybe",
+      evidence: first.evidence,
+      devices: [...new Set(found.flatMap(({ nodes }) => nodes))],
+    };
   return { kind: "no", source: `${devices.join(", ")}: no LUKS device` };
 }
 
-function luksBelow(reader: Reader, device: string, depth: number): string | null {
-  if (depth === 0) return null;
+interface Luks {
+  readonly evidence: string;
+  /** of the device that it lies on */
+  readonly nodes: readonly string[];
+}
+
+function luksBelow(reader: Reader, device: string, depth: number): readonly Luks[] {
+  if (depth === 0) return [];
   const uuid = reader.readText(`${device}/dm/uuid`)?.trim() ?? "";
-  if (/^CRYPT-LUKS2-/.test(uuid)) return `${device}/dm/uuid: ${uuid.slice(0, 80)}`;
-  for (const { name } of reader.list(`${device}/slaves`) ?? []) {
-    const found = luksBelow(reader, `${device}/slaves/${name}`, depth - 1);
-    if (found !== null) return found;
-  }
-  return null;
+  const slaves = (reader.list(`${device}/slaves`) ?? []).map(({ name }) => name);
+  if (/^CRYPT-LUKS2-/.test(uuid))
+    return [
+      {
+        evidence: `${device}/dm/uuid: ${uuid.slice(0, 80)}`,
+        // sysfs writes the "/" of a name as "!" (kobject_set_name_vargs(), lib/kobject.c)
+        nodes: slaves.map((name) => `/dev/${name.replace(/!/g, "/")}`),
+      },
+    ];
+  return slaves.flatMap((name) => luksBelow(reader, `${device}/slaves/${name}`, depth - 1));
 }

@@ -43,6 +43,11 @@ export interface Reader {
   readStart(path: string, bytes: number): ByteText | null;
   /** `bytes` bytes of a regular file from `from`, fewer where it ends before; null when it is none or cannot be read */
   readPart(path: string, from: number, bytes: number): Buffer | null;
+  /**
+   * The same of a block device, or of a file in its place. Only for the running system: the nodes of an image are the
+   * host's disks.
+   */
+  readDevice(path: string, from: number, bytes: number): Buffer | null;
   /** text of a small file such as those under /proc and /sys; null when absent or unreadable */
   readText(path: string): string | null;
   /** names sorted by byte value; null when it is no readable directory */

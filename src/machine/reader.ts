@@ -56,6 +56,10 @@ export function openReader(root: string): Reader {
       const at = host(path);
       return at === null ? null : readBytes(at, from, bytes);
     },
+    readDevice(path, from, bytes) {
+      const at = host(path);
+      return at === null ? null : readBytes(at, from, bytes, true);
+    },
     readText(path) {
       const at = host(path);
       if (at === null) return null;
@@ -103,7 +107,7 @@ function realRoot(root: string): string {
  */
 const OPEN = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | constants.O_NOCTTY;
 
-function readBytes(at: string, from: number, bytes: number): Buffer | null {
+function readBytes(at: string, from: number, bytes: number, device = false): Buffer | null {
   let fd: number;
   try {
     fd = openSync(at, OPEN);
@@ -111,7 +115,8 @@ function readBytes(at: string, from: number, bytes: number): Buffer | null {
     return null;
   }
   try {
-    if (!fstatSync(fd).isFile()) return null;
+    const stat = fstatSync(fd);
+    if (!stat.isFile() && !(device && stat.isBlockDevice())) return null;
     const buffer = Buffer.alloc(bytes);
     let filled = 0;
     while (filled < bytes) {

@@ -180,6 +180,23 @@ test("an encrypted disk is said: on the running system by the device, of an imag
   );
   assert.equal(live.parts.luks, null);
   assert.match(live.warnings[0] ?? "", /encrypted disk \(.*CRYPT-LUKS2-0123-root\).*not counted/);
+  // the header of the device below it says how much, where it can be read
+  const header = Buffer.alloc(0x4000);
+  header.write("LUKS\xba\xbe", "latin1");
+  header.writeUInt16BE(2, 6);
+  header.writeBigUInt64BE(0x4000n, 8);
+  header.write('{"keyslots":{"0":{"kdf":{"memory":262144}},"1":{"kdf":{"memory":1024}}}}', 4096);
+  const read = capture(
+    liveOf(t, {
+      ...SYSTEM,
+      ...MACHINE,
+      "/sys/dev/block/254:1/slaves/dm-0/dm/uuid": "CRYPT-LUKS2-0123-root\n",
+      "/sys/dev/block/254:1/slaves/dm-0/slaves/cciss!c0d0p2/size": "1\n",
+      "/dev/cciss/c0d0p2": header.toString("latin1"),
+    }),
+  );
+  assert.equal(read.input("LUKS2 memory"), "256.0 MiB | LUKS2 header of /dev/cciss/c0d0p2");
+  assert.deepEqual(read.warnings, []);
   const crypttab = (line: string) => capture(imageOf(t, { ...SYSTEM, "/etc/crypttab": `# x\n${line}\n` }));
   assert.match(crypttab("root UUID=1 none luks").warnings[0] ?? "", /\/etc\/crypttab:2: root/);
   assert.match(crypttab("root UUID=1 none luks").input("LUKS2 memory") ?? "", /^not known \|/);
