@@ -139,7 +139,7 @@ function warningsOf(about: {
           "the capture initrd or the kernel's size is a guess: look again after the next boot, with explain auto",
         ]),
     ...(input.mode === "tight" && !lower
-      ? ["tight stays with the vendor's size: not everything it would rest on was read and measured"]
+      ? ["tight goes no lower than the vendor's size: not everything it would rest on was read and measured"]
       : []),
   ];
 }

@@ -90,7 +90,7 @@ test("with nothing to estimate from it is the vendor's list, word for word in me
   const vendor = { expression: "1G-4G:192M,4G-64G:256M,64G-:512M", source: "a test" };
   const found = recommend(sizingInput({}, { vendor, mode: "tight" }));
   assert.equal(found.expression, vendor.expression);
-  assert.match(found.warnings.join("\n"), /tight stays with the vendor's size/);
+  assert.match(found.warnings.join("\n"), /tight goes no lower than the vendor's size/);
 });
 
 test("where the vendor reserves nothing, nothing is recommended", () => {
