@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { diffSnapshots, must, overlayRoot, run, runTool, snapshot, withoutRoot } from "../support/roots.js";
+import { temporaryDirectory } from "../support/temporary.js";
 import { content, NEAR } from "./job.js";
 import { live, liveRoot, withoutLive } from "./live.js";
 
@@ -90,6 +91,37 @@ test("what it sees: one line, numbers where they are collected, and a hint at a 
     `it only tells: ${changed.join(" ")}`,
   );
 });
+
+test("the sandbox forbids no system call that looking takes", { skip }, async (t) => {
+  const root = await machine(t);
+  if (root === null) return;
+  assert.equal((await live(root, ON)).code, 0);
+  const trace = `${temporaryDirectory(t)}/trace`;
+  await live(root, `${armed(1)}; kdump-setup watch --run`, ["strace", "-f", "--seccomp-bpf", "-o", trace]);
+  const filter = /^SystemCallFilter=(.*)$/m.exec(content(root, SERVICE))?.[1] ?? "";
+  const allowed = new Set((await Promise.all(filter.split(" ").map(callsOf))).flat());
+  // from the program itself on: the test mounts and changes roots before
+  const text = readFileSync(trace, "utf8");
+  const own = text.slice(text.lastIndexOf('execve("/opt/kdump/node"'));
+  const used = new Set([...own.matchAll(/^\d+ +(\w+)\(/gm)].map((found) => found[1] ?? ""));
+  assert.ok(used.size > 20, `only ${used.size} calls were seen`);
+  assert.deepEqual(
+    [...used].filter((name) => !allowed.has(name)),
+    [],
+  );
+});
+
+/** The system calls of a set as systemd has it, sets in it included. */
+async function callsOf(set: string): Promise<readonly string[]> {
+  const said = await must(["systemd-analyze", "syscall-filter", set]);
+  const names = said
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  const parts = names.map(async (name) => (name.startsWith("@") ? await callsOf(name) : [name]));
+  return (await Promise.all(parts)).flat();
+}
 
 test("--no-watch takes both away, and so does --disable, which says so", { skip }, async (t) => {
   const root = await machine(t);
