@@ -117,6 +117,8 @@ export interface GrubFacts {
   readonly config: NamedFile | null;
   /** names that lead to it (stubs, links), for messages */
   readonly configVia: readonly string[];
+  /** crashkernel= words that a script of the generator adds to normal entries by itself; [] where none does */
+  readonly scriptWords: readonly PlacedWord[];
   /** is there a BLS directory with entries? */
   readonly blsEntries: readonly string[];
   /** does the generated configuration (or the defaults) hand the menu to BLS? */
@@ -125,6 +127,13 @@ export interface GrubFacts {
   readonly generators: readonly string[];
   /** is /boot (or the directory of the configuration) a mount of its own? */
   readonly bootMount: BootMount | null;
+}
+
+/** A crashkernel= word, and the line it stands on. */
+export interface PlacedWord {
+  readonly word: string;
+  readonly path: string;
+  readonly line: number;
 }
 
 export interface BootMount {

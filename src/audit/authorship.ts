@@ -1,4 +1,5 @@
 import type { JournalRecord } from "../apply/journal.js";
+import { writtenWords } from "../plan/words.js";
 import type { Facts } from "../types.js";
 import type { CrashkernelWords } from "./input.js";
 
@@ -35,7 +36,11 @@ export function authorship(
     state === "applied" &&
     steps.some((step) => step.kind === "file" && sources.includes(step.path));
   const record = records.find(sets);
-  const standing = configured.kind === "known" ? configured.words.map(({ word }) => word).join(" ") : null;
+  // what a script of the generator adds by itself is nobody's wish
+  const own =
+    configured.kind === "known"
+      ? configured.words.slice(grub.scriptWords.length).map(({ word }) => word)
+      : null;
   return {
     author:
       record === undefined
@@ -45,7 +50,7 @@ export function authorship(
             user: record.user,
             at: record.startedAt,
             words: record.words,
-            stands: standing === null ? null : record.words.join(" ") === standing,
+            stands: own === null ? null : writtenWords(grub, record.words).join(" ") === own.join(" "),
           },
     unfinished: records.find(({ state }) => state === "open" || state === "stuck") ?? null,
   };

@@ -1,8 +1,9 @@
 import { checkEntries } from "../bootconfig/check-entries.js";
 import type { Dated } from "../facts/audit-facts.js";
 import { CMDLINE_FILE } from "../kernel-files.js";
+import type { PlacedWord } from "../types.js";
 import { type Check, fail, pass, skipped, unknown } from "./check.js";
-import { AS_ROOT, type AuditInput, ON_AN_IMAGE, type PlacedWord } from "./input.js";
+import { AS_ROOT, type AuditInput, ON_AN_IMAGE } from "./input.js";
 import { otherLoader } from "./words.js";
 
 /** What will boot: the sources, what was generated from them, and what booted. */

@@ -3,6 +3,7 @@ import type { CaptureImages } from "../facts/audit-facts.js";
 import { CMDLINE_FILE, LOADED_FILE } from "../kernel-files.js";
 import { planKdump } from "../plan/kdump.js";
 import { toSource } from "../plan/part.js";
+import { isSysv, restartCommand } from "../plan/sysv.js";
 import { type Check, fail, pass, skipped, unknown } from "./check.js";
 import { AS_ROOT, type AuditInput, ON_AN_IMAGE } from "./input.js";
 
@@ -34,7 +35,9 @@ function loaded(input: AuditInput): Check {
     evidence,
     fix: nothing
       ? "first the reservation (crashkernel.reserved)"
-      : `systemctl restart ${name}, and journalctl -u ${name} where that does not help`,
+      : isSysv(name)
+        ? restartCommand(name).join(" ")
+        : `systemctl restart ${name}, and journalctl -u ${name} where that does not help`,
   });
 }
 
@@ -60,7 +63,7 @@ function present({ facts, more }: AuditInput): Check {
     return fail(id, {
       actual: `${missing.join(", ")} not there`,
       evidence: gone,
-      fix: `systemctl restart ${facts.kdump.unit.name} makes the capture initrd anew`,
+      fix: `${restartCommand(facts.kdump.unit.name).join(" ")} makes the capture initrd anew`,
     });
   const later = more.captures.filter(({ running, initrd }) => !running && initrd.mtimeMs === null);
   const note = later.map(({ release }) => `; the one of ${release} is made when it first boots`).join("");

@@ -1,5 +1,5 @@
 import type { DumpSettingsProfile } from "../distro/profile.js";
-import type { Effective, EffectiveTarget } from "../plan/effective-dump-settings.js";
+import { type Effective, type EffectiveTarget, known } from "../plan/effective-dump-settings.js";
 import { type Check, type FilePlace, fail, pass, unknown } from "./check.js";
 import { AS_ROOT, type AuditInput } from "./input.js";
 
@@ -58,7 +58,7 @@ export function target(input: AuditInput): Check {
     if (!formOf(first, profile.kdump.settings).test(first.where))
       return wrong(`${name} is no target of that kind`, `mend it in ${path}`);
     if (first.kind === "ssh" && sshKey === "absent") {
-      const key = settings.keyFile.kind === "unknown" ? "the key" : settings.keyFile.value;
+      const key = known(settings.keyFile) ?? "the key";
       return wrong(`${name}, and ${key} is not there`, "make the key and take it to the server", key);
     }
     if (first.kind === "ssh" && sshKey === "unreadable")

@@ -3,7 +3,7 @@ import type { Profile } from "../distro/profile.js";
 import type { AuditFacts } from "../facts/audit-facts.js";
 import type { EffectiveDumpSettings } from "../plan/effective-dump-settings.js";
 import type { SizingInput } from "../sizing/input.js";
-import type { Facts } from "../types.js";
+import type { Facts, PlacedWord } from "../types.js";
 
 /** What the init system says of the kdump unit. */
 export type UnitRun =
@@ -36,12 +36,6 @@ export interface AuditInput {
   readonly recommendedBytes: number | null;
 }
 
-export interface PlacedWord {
-  readonly word: string;
-  readonly path: string;
-  readonly line: number;
-}
-
 /** crashkernel= as the sources ask for it, as the entries carry it, as the running kernel got it. */
 export interface CrashkernelWords {
   readonly configured:
@@ -57,4 +51,5 @@ export interface CrashkernelWords {
 }
 
 export const ON_AN_IMAGE = "an image is looked at, not a system that runs";
+export const SYSV = "a SysV script keeps no state that could be asked for (capture.loaded says what counts)";
 export const AS_ROOT = "run it as root";

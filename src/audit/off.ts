@@ -1,9 +1,11 @@
 import { checkEntries } from "../bootconfig/check-entries.js";
 import { formatBytes } from "../crashkernel/size.js";
 import { CMDLINE_FILE as CMDLINE, LOADED_FILE, SIZE_FILE } from "../kernel-files.js";
+import { isSysv } from "../plan/sysv.js";
+import { entryWords } from "../plan/words.js";
 import { isLoaded } from "./capture.js";
 import { type Check, fail, pass, skipped, unknown } from "./check.js";
-import { AS_ROOT, type AuditInput, ON_AN_IMAGE } from "./input.js";
+import { AS_ROOT, type AuditInput, ON_AN_IMAGE, SYSV } from "./input.js";
 
 const DISABLE = "kdump-setup --disable --mask --yes, then reboot";
 const REBOOT = "reboot: it is configured already";
@@ -30,6 +32,9 @@ function service({ facts }: AuditInput): Check {
     evidence: links[0]?.path ?? `/etc/systemd/system/${name}`,
   };
   if (state === "masked" || state === "absent") return pass(id, seen);
+  // no way to mask it: as far off as it goes
+  if (isSysv(name) && state === "disabled") return pass(id, seen);
+  if (isSysv(name)) return fail(id, { ...seen, fix: "kdump-setup --disable --yes" });
   return fail(id, {
     ...seen,
     fix: `systemctl mask --now ${name}; kdump-setup --disable --mask --yes does it all`,
@@ -38,12 +43,14 @@ function service({ facts }: AuditInput): Check {
 
 function inactive({ facts, unit }: AuditInput): Check {
   const id = "off.inactive";
+  const { name } = facts.kdump.unit;
+  if (isSysv(name)) return skipped(id, { reason: SYSV, evidence: `/etc/init.d/${name}` });
   if (unit === null) return skipped(id, { reason: ON_AN_IMAGE, evidence: "systemctl show" });
   const { evidence } = unit;
   if (unit.kind === "unknown") return unknown(id, { reason: unit.why, evidence });
   const seen = { actual: unit.active, evidence };
   if (unit.active === "inactive" || unit.active === "failed") return pass(id, seen);
-  return fail(id, { ...seen, fix: `systemctl stop ${facts.kdump.unit.name}` });
+  return fail(id, { ...seen, fix: `systemctl stop ${name}` });
 }
 
 function loaded(input: AuditInput): Check {
@@ -89,23 +96,32 @@ function configured({ facts, words }: AuditInput): Check {
   const id = "off.configured";
   const { configured: found } = words;
   if (found.kind === "unknown") return unknown(id, { reason: found.why, evidence: found.path, fix: AS_ROOT });
-  const [first] = found.words;
-  if (first === undefined) return pass(id, { actual: "no crashkernel=", evidence: facts.grub.defaults.path });
-  const { path, line } = first;
+  const standing = found.words.map(({ word }) => word).join(" ");
+  if (standing === entryWords(facts.grub, []).join(" "))
+    return pass(id, {
+      actual: standing === "" ? "no crashkernel=" : `${standing}: nothing is reserved`,
+      evidence: facts.grub.defaults.path,
+    });
+  const { path, line } = found.words.at(-1) ?? { path: facts.grub.defaults.path, line: 1 };
   return fail(id, {
-    actual: found.words.map(({ word }) => word).join(" "),
+    actual: standing === "" ? "no crashkernel=" : standing,
     evidence: path,
     place: { path, line },
     fix: DISABLE,
   });
 }
 
-function entries({ words }: AuditInput): Check {
+function entries({ facts, words }: AuditInput): Check {
   const id = "off.entries";
   const { menu } = words;
   if (menu.kind === "unknown") return unknown(id, { reason: menu.why, evidence: menu.path, fix: AS_ROOT });
-  const [first] = checkEntries(menu.menu, []).filter(({ severity }) => severity === "problem");
-  if (first === undefined) return pass(id, { actual: "no crashkernel=", evidence: menu.path });
+  const nothing = entryWords(facts.grub, []);
+  const [first] = checkEntries(menu.menu, nothing).filter(({ severity }) => severity === "problem");
+  if (first === undefined)
+    return pass(id, {
+      actual: nothing.length === 0 ? "no crashkernel=" : `${nothing.join(" ")}: nothing is reserved`,
+      evidence: menu.path,
+    });
   return fail(id, {
     actual: first.text,
     evidence: menu.path,

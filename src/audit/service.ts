@@ -1,7 +1,8 @@
 import { evaluateFiles } from "../edit/evaluate.js";
 import { toSource, unreadable } from "../plan/part.js";
+import { enableAdvice, isSysv } from "../plan/sysv.js";
 import { type Check, fail, pass, skipped, unknown } from "./check.js";
-import { AS_ROOT, type AuditInput, ON_AN_IMAGE } from "./input.js";
+import { AS_ROOT, type AuditInput, ON_AN_IMAGE, SYSV } from "./input.js";
 
 /** What loads the capture kernel at boot. That it is active says nothing of a capture kernel being loaded. */
 export function serviceChecks(input: AuditInput): readonly Check[] {
@@ -40,7 +41,7 @@ function enabled({ facts }: AuditInput): Check {
     case "masked":
       return fail(id, { ...seen, fix: `systemctl unmask ${name} && systemctl enable --now ${name}` });
     case "disabled":
-      return fail(id, { ...seen, fix: `systemctl enable --now ${name}` });
+      return fail(id, { ...seen, fix: enableAdvice(name) });
     case "absent":
       return fail(id, {
         ...seen,
@@ -85,6 +86,7 @@ function onSwitch({ facts, profile }: AuditInput): Check {
 function active({ facts, unit }: AuditInput): Check {
   const id = "service.active";
   const { name } = facts.kdump.unit;
+  if (isSysv(name)) return skipped(id, { reason: SYSV, evidence: `/etc/init.d/${name}` });
   if (unit === null) return skipped(id, { reason: ON_AN_IMAGE, evidence: "systemctl show" });
   const { evidence } = unit;
   if (unit.kind === "unknown") return unknown(id, { reason: unit.why, evidence });

@@ -31,7 +31,10 @@ export function readWords(facts: Facts, { boot }: Profile): CrashkernelWords {
             path: doubt.path,
             line: doubt.line,
           }
-        : { kind: "known", words: found.words.filter(({ effective }) => effective) };
+        : {
+            kind: "known",
+            words: [...grub.scriptWords, ...found.words.filter(({ effective }) => effective)],
+          };
   return {
     configured,
     overridden: found.words.filter(({ effective }) => !effective),

@@ -9,6 +9,7 @@ import { collectCapture } from "../facts/capture-parts.js";
 import type { Reader } from "../machine/machine.js";
 import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import { blockerReason, noMachineOfItsOwn } from "../plan/preflight.js";
+import { isSysv } from "../plan/sysv.js";
 import type { Facts } from "../types.js";
 import { askSpace, askUnit } from "./check-probe.js";
 import { hostOf } from "./outcome.js";
@@ -29,7 +30,7 @@ export async function gatherAudit({ machine, profile, look }: Target): Promise<A
     keyFile: known(settings.keyFile),
   });
   const [unit, space] = await Promise.all([
-    askUnit(machine, facts.kdump.unit.name),
+    isSysv(facts.kdump.unit.name) ? null : askUnit(machine, facts.kdump.unit.name),
     askSpace(machine, more.directory, profile.kdump.settings.file),
   ]);
   return {

@@ -3,6 +3,7 @@ import type { Shrunk } from "../apply/shrink.js";
 import type { FileDiff } from "../diff/unified.js";
 import { EXIT, type ExitCode, type KdumpError, RefusedError } from "../errors.js";
 import { targetKernel } from "../facts/boots.js";
+import { entryWords } from "../plan/words.js";
 import type { BaseFacts, Plan } from "../types.js";
 import type { Output } from "../ui/output.js";
 import { showApplied, showReasons, showShrunk } from "../ui/show.js";
@@ -101,7 +102,7 @@ export function appliedOutcome(
   showApplied(output, applied, {
     reboot: about.reboot,
     image: thought.facts.image,
-    words: thought.wish.words,
+    words: entryWords(thought.facts.grub, thought.wish.words),
     settingsOnly: thought.settingsOnly,
     trial: planned.kind === "plan" && planned.plan.trial === true,
   });

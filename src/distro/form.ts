@@ -49,7 +49,7 @@ const variable = text("^[A-Za-z_][A-Za-z0-9_]*$", "a shell variable's name");
 const argument = text("^[^\\s]+$", "one argument without blanks");
 const word = text("^[A-Za-z0-9_.=-]+$", "one word");
 const expression = text("^[0-9][0-9A-Za-z:,@-]*$", "a crashkernel expression (never the word auto)");
-const unit = text("^[A-Za-z0-9@_.-]+\\.service$", "a systemd service unit");
+const unit = text("^[A-Za-z0-9@_-]+(\\.service)?$", "a systemd service unit or the name of a SysV script");
 const packageName = text("^[a-z0-9][A-Za-z0-9.+-]*$", "a package name");
 const pattern = text("^.+$", "a regular expression");
 const anyText = text("", "text");
@@ -65,6 +65,7 @@ const boot: Decoder<BootProfile> = object({
   preview: command(),
   check: command("{file}"),
   bls: flag,
+  scriptAdds: nullable(object({ script: path, needs: list(path), pattern: oneGroup(), before: variable })),
 });
 
 const install: Decoder<InstallProfile> = object({
@@ -115,21 +116,23 @@ const settings: Decoder<DumpSettingsProfile> = object({
     rebootsToo: list(written),
   }),
   keepDumps: nullable(object({ key: variable, older: optional(flag, false) })),
-  nfs: object({ key: variable, needs: program, mountedFirst: flag }),
-  ssh: object({
-    key: variable,
-    keyFile: variable,
-    builtInKeyFile: text("^(/[A-Za-z0-9._+@-]+)+$", "an absolute path"),
-    needs: program,
-    propagate: command(),
-    triedOnLoad: flag,
-  }),
+  nfs: nullable(object({ key: variable, needs: program, mountedFirst: flag })),
+  ssh: nullable(
+    object({
+      key: variable,
+      keyFile: variable,
+      builtInKeyFile: text("^(/[A-Za-z0-9._+@-]+)+$", "an absolute path"),
+      needs: program,
+      propagate: command(),
+      triedOnLoad: flag,
+    }),
+  ),
   otherTargets: object({ network: list(variable), devices: list(variable) }),
   panicOn: object({ file: path, always: list(trigger) }),
 });
 
 const dumps: Decoder<DumpsProfile> = object({
-  elsewhere: nonEmptyList(variable),
+  elsewhere: list(variable),
   debugKernels: nonEmptyList(debugKernel),
   debugPackage,
 });

@@ -11,7 +11,10 @@ const OWN_KEYS = ["id", "title", "match", "sources"] as const;
 /** File name → text. Sorted by id. Throws ProfileError: a wrong profile is our own fault. */
 export function loadProfiles(texts: Readonly<Record<string, string>>): readonly Profile[] {
   const raw = new Map(Object.entries(texts).map(([file, text]) => [file, parse(file, text)]));
-  const profiles = [...raw].map(([file, value]) => loadOne(file, value, raw));
+  // those that others are like first: a mistake is told of the file it stands in
+  const own = ([, value]: readonly [string, JsonObject]) => !Object.hasOwn(value, "like");
+  const order = [...[...raw].filter(own), ...[...raw].filter((entry) => !own(entry))];
+  const profiles = order.map(([file, value]) => loadOne(file, value, raw));
   checkDistinct(profiles);
   return profiles.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -64,6 +67,8 @@ function checkSense(profile: Profile, at: Place): void {
   if (at.file !== `${profile.id}.json`) fail(below(at, "id"), `stands in a file of another name, ${at.file}`);
   if (!boot.variables.includes(boot.appendTo))
     fail(below(below(at, "boot"), "appendTo"), "is none of /boot/variables");
+  if (boot.scriptAdds !== null && !boot.variables.includes(boot.scriptAdds.before))
+    fail(below(below(below(at, "boot"), "scriptAdds"), "before"), "is none of /boot/variables");
   const settings = below(below(at, "kdump"), "settings");
   if (!profile.kdump.files.includes(profile.kdump.settings.file))
     fail(below(settings, "file"), "is none of /kdump/files");

@@ -52,13 +52,24 @@ export interface BootProfile {
   readonly check: NonEmpty<string>;
   /** the menu comes from BLS entries, not from the generated file */
   readonly bls: boolean;
+  /**
+   * A script of the generator that adds crashkernel= words of its own to normal entries, when every file of `needs` is
+   * there: `pattern` finds them in it (one group). They stand right before the value of `before`, one of `variables`.
+   * null: nothing adds any
+   */
+  readonly scriptAdds: {
+    readonly script: string;
+    readonly needs: readonly string[];
+    readonly pattern: string;
+    readonly before: string;
+  } | null;
 }
 
 export interface KdumpProfile {
   /** what has to be installed for a dump to be saved; the first one brings the unit */
   readonly packages: NonEmpty<string>;
   readonly install: InstallProfile;
-  /** systemd unit that loads the capture kernel */
+  /** what loads the capture kernel: a systemd unit (NAME.service), or the SysV script NAME of a release without systemd */
   readonly unit: string;
   /** where the dump's settings stand, in the order they are read */
   readonly files: NonEmpty<string>;
@@ -130,7 +141,7 @@ export interface DumpsProfile {
    * keys of the settings' file that send dumps to another machine or another file system, also such as only older releases
    * have
    */
-  readonly elsewhere: NonEmpty<string>;
+  readonly elsewhere: readonly string[];
   /** where the kernel's image with debugging symbols may stand, most likely first; `{release}` is its uname -r */
   readonly debugKernels: NonEmpty<string>;
   /** the package that brings it */
@@ -180,12 +191,14 @@ export interface DumpSettingsProfile {
    * newest one, 0 for all and -1 for none, and nothing but dumps is ever removed.
    */
   readonly keepDumps: { readonly key: string; readonly older: boolean } | null;
+  /** null where the release sends no dump to an NFS export */
   readonly nfs: {
     readonly key: string;
     readonly needs: NeededProgram;
     /** nothing is loaded unless the export is mounted */
     readonly mountedFirst: boolean;
-  };
+  } | null;
+  /** null where the release sends no dump to another host by SSH */
   readonly ssh: {
     readonly key: string;
     readonly keyFile: string;
@@ -195,7 +208,7 @@ export interface DumpSettingsProfile {
     readonly propagate: NonEmpty<string>;
     /** it logs in whenever the capture kernel is loaded, and loads nothing when it cannot */
     readonly triedOnLoad: boolean;
-  };
+  } | null;
   /** further keys that say where the dump goes: to another host, or to a device of this one */
   readonly otherTargets: { readonly network: readonly string[]; readonly devices: readonly string[] };
   /** the sysctl drop-in of ours, and what the package itself makes the kernel panic on when it loads */

@@ -1,4 +1,4 @@
-import type { DumpSettingsProfile } from "../distro/profile.js";
+import type { DumpSettingsProfile, NeededProgram } from "../distro/profile.js";
 import type { Reader } from "../machine/machine.js";
 import type { DumpTarget, DumpTargetFacts, SshKey, SysctlFacts } from "../types.js";
 import { collectDumpDirectory, exportMounted } from "./dump-directory.js";
@@ -26,20 +26,25 @@ export function collectDumpTarget(
     case "local":
       return { directory, ...nothing };
     case "nfs": {
-      const program = findProgram(reader, settings.nfs.needs.program) !== null;
+      const program = isInstalled(reader, settings.nfs?.needs);
       return { directory, ...nothing, program, exportMounted: exportMounted(reader, target.where) };
     }
     case "ssh":
       return {
         directory,
         ...nothing,
-        program: findProgram(reader, settings.ssh.needs.program) !== null,
+        program: isInstalled(reader, settings.ssh?.needs),
         key: lookAtKey(reader, about.keyFile),
         hostKnown: hostKnown(reader, target.where.slice(target.where.lastIndexOf("@") + 1)),
       };
     default:
       return target satisfies never;
   }
+}
+
+/** null where the release has no such target */
+function isInstalled(reader: Reader, needs: NeededProgram | undefined): boolean | null {
+  return needs === undefined ? null : findProgram(reader, needs.program) !== null;
 }
 
 /** Sysctls by their names with dots, as they are and as files other than `ownFile` set them at boot. */

@@ -24,6 +24,7 @@ export function collectGrub(
     dropIns,
     config,
     configVia: config === null ? [] : [...located.via, ...linksTo(reader, config.path)],
+    scriptWords: boot.scriptAdds === null ? [] : wordsOfScript(reader, boot.scriptAdds),
     blsEntries: namesIn(reader, BLS_DIRECTORY, /^[^.].*\.conf$/),
     usesBls:
       asksForBls([defaults, ...dropIns]) ||
@@ -56,6 +57,20 @@ export function collectDropIns(
     const state = reader.read(path);
     return state.kind === "absent" ? [] : [{ path, state }];
   });
+}
+
+/** Read, never run: the words stand in the script as text. */
+function wordsOfScript(
+  reader: Reader,
+  adds: NonNullable<BootProfile["scriptAdds"]>,
+): GrubFacts["scriptWords"] {
+  const state = reader.read(adds.script);
+  if (state.kind !== "file" || adds.needs.some((path) => reader.stat(path)?.type !== "file")) return [];
+  const found = new RegExp(adds.pattern).exec(state.text);
+  const text = found?.[1] ?? "";
+  const line = state.text.slice(0, state.text.indexOf(text, found?.index ?? 0)).split("\n").length;
+  const words = text.split(/\s+/).filter((word) => word !== "");
+  return words.map((word) => ({ word, path: adds.script, line }));
 }
 
 interface Located {

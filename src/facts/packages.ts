@@ -58,7 +58,7 @@ function readDpkg(reader: Reader): ReadonlySet<string> | null {
  */
 function byKeyFiles(reader: Reader, kdump: KdumpProfile): boolean | null {
   const unit = collectUnit(reader, kdump.unit).present;
-  const program = kdump.reload[0] === "systemctl" ? unit : findProgram(reader, kdump.reload[0]) !== null;
+  const program = kdump.unload[0] === "systemctl" ? unit : findProgram(reader, kdump.unload[0]) !== null;
   if (unit && program) return true;
   if (unit || program) return null;
   return RPM_DATABASES.some((path) => reader.stat(path)?.type === "file") ? false : null;

@@ -8,11 +8,12 @@ import { planPanicOff, planPanicTriggers } from "./panic-triggers.js";
 import { NOTHING, type Part } from "./part.js";
 import { preflight } from "./preflight.js";
 import { inOnePart, planShrink } from "./shrink.js";
+import { restartCommand } from "./sysv.js";
 import { planTrial } from "./trial.js";
 import { planUnitOff, planUnitOn } from "./unit.js";
 import { planUpdater } from "./updater.js";
 import { planWatchOff, planWatchOn } from "./watch.js";
-import { crashkernelWords } from "./words.js";
+import { crashkernelWords, entryWords } from "./words.js";
 
 const GIVEN_BACK = "--now: reserved memory that is not wanted goes back to the running system at once";
 const RUNTIME_SECONDS = 300;
@@ -148,7 +149,7 @@ function planRuntime(facts: Facts, intent: Intent, profile: Profile, takes: stri
   }
   if (loaded === false && intent.kind === "reserve" && runsAsWished(facts, intent)) {
     const start: Step = runtime(
-      ["systemctl", "restart", facts.kdump.unit.name],
+      restartCommand(facts.kdump.unit.name),
       null,
       "the reservation is there: load the capture kernel",
     );
@@ -172,7 +173,7 @@ function runtime(
 
 function runsAsWished(facts: Facts, intent: Intent): boolean {
   if (facts.cmdline === null) return false;
-  return crashkernelWords(facts.cmdline).join(" ") === intent.words.join(" ");
+  return crashkernelWords(facts.cmdline).join(" ") === entryWords(facts.grub, intent.words).join(" ");
 }
 
 /** On an image there is no running command line to compare with: a change takes effect when it boots. */

@@ -49,7 +49,7 @@ export function destination(facts: Facts, profile: Profile, wishes: DumpWishes) 
   return {
     directory: wishes.directory ?? known(now.directory) ?? profile.kdump.settings.directory.builtIn,
     target: wishes.target ?? standing.find(isPlain) ?? ({ kind: "local" } as const),
-    keyFile: wishes.keyFile ?? known(now.keyFile) ?? profile.kdump.settings.ssh.builtInKeyFile,
+    keyFile: wishes.keyFile ?? known(now.keyFile) ?? profile.kdump.settings.ssh?.builtInKeyFile ?? "",
   };
 }
 
@@ -68,9 +68,19 @@ function directory({ release, now, wishes }: Context): DumpSettingsPlan {
 
 /** Exactly the one target: every other key that names one is emptied. */
 function target(context: Context): DumpSettingsPlan {
-  const { facts, release, now, wishes } = context;
+  const { facts, release, now, wishes, title } = context;
   const wish = wishes.target;
   if (wish === null) return NO_SETTINGS;
+  const way = wish.kind === "local" ? null : release[wish.kind];
+  if (wish.kind !== "local" && way === null) {
+    const ways = [
+      "local",
+      ...(release.nfs === null ? [] : ["nfs"]),
+      ...(release.ssh === null ? [] : ["ssh"]),
+    ];
+    const text = `--target ${wish.kind} is not supported on ${title}; it can be ${ways.join(", ")}`;
+    return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
+  }
   if (now.targets.kind === "unknown") return unclear(now.targets);
   const mount = mountArgument(facts, release);
   if (mount !== null) return { ...NO_SETTINGS, reasons: [refusal("dump-settings", mount)] };
@@ -86,10 +96,10 @@ function target(context: Context): DumpSettingsPlan {
   const [only] = same.length === 1 ? same : [];
   const stands =
     only !== undefined && only.kind !== "local" && wish.kind !== "local" && only.where === wish.where;
-  if (wish.kind !== "local" && !stands)
+  if (wish.kind !== "local" && way !== null && !stands)
     settings.push({
-      ...at(release, release[wish.kind].key, wish.where),
-      why: `${release[wish.kind].key}: the dump goes ${said(wish)}`,
+      ...at(release, way.key, wish.where),
+      why: `${way.key}: the dump goes ${said(wish)}`,
     });
   const warnings =
     wish.kind === "local" && device?.kind === "other"
@@ -110,16 +120,18 @@ function mountArgument(facts: Facts, { file, form }: DumpSettingsProfile): strin
 
 function keyFile({ release, now, wishes }: Context): DumpSettingsPlan {
   const wish = wishes.keyFile;
-  if (wish === null) return NO_SETTINGS;
+  const { ssh } = release;
+  // a target that the release does not have is refused with the target itself
+  if (wish === null || (ssh === null && wishes.target?.kind === "ssh")) return NO_SETTINGS;
   const standing = now.targets.kind === "known" && now.targets.value.some((one) => one.kind === "ssh");
-  if (wishes.target?.kind !== "ssh" && (wishes.target !== null || !standing)) {
+  if (ssh === null || (wishes.target?.kind !== "ssh" && (wishes.target !== null || !standing))) {
     const text =
       "the dump does not go to another host by SSH here: give --target ssh:USER@HOST with --ssh-key";
     return { ...NO_SETTINGS, reasons: [refusal("dump-settings", text)] };
   }
   return changed(now.keyFile, wish, () => ({
-    ...at(release, release.ssh.keyFile, wish),
-    why: `${release.ssh.keyFile}: the key that is used for it`,
+    ...at(release, ssh.keyFile, wish),
+    why: `${ssh.keyFile}: the key that is used for it`,
   }));
 }
 

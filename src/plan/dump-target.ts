@@ -108,6 +108,7 @@ function aboutSpace(facts: Facts, { path, freeBytes }: DumpDirectory): readonly 
 
 function aboutExport(facts: Facts, profile: Profile, where: string, seen: DumpTargetFacts): Doubts {
   const { nfs, directory } = profile.kdump.settings;
+  if (nfs === null) return { reasons: [], warnings: [] };
   const reasons: Reason[] = [];
   const warnings: string[] = [];
   if (seen.program === false)
@@ -132,6 +133,7 @@ function aboutExport(facts: Facts, profile: Profile, where: string, seen: DumpTa
 
 function aboutHost(profile: Profile, where: string, seen: DumpTargetFacts, keyFile: string): Doubts {
   const { ssh } = profile.kdump.settings;
+  if (ssh === null) return { reasons: [], warnings: [] };
   const reasons: Reason[] = [];
   const warnings: string[] = [];
   const propagate = ssh.propagate.join(" ");

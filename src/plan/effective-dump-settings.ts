@@ -24,7 +24,8 @@ export interface EffectiveDumpSettings {
   readonly directory: Effective<string>;
   /** more than one where the file names several, or one key twice */
   readonly targets: Effective<readonly EffectiveTarget[]>;
-  readonly keyFile: Effective<string>;
+  /** null: the release has no target that needs one */
+  readonly keyFile: Effective<string | null>;
   /** how makedumpfile is called: its arguments, or the whole command */
   readonly collector: Effective<string>;
   /** null: no level stands there, or it is not makedumpfile that writes the dump */
@@ -53,7 +54,14 @@ export function effectiveDumpSettings(facts: Facts, profile: Profile): Effective
       settings.directory.builtIn,
     ),
     targets: targetsOf(get, settings),
-    keyFile: effective(get(settings.ssh.keyFile), keyFileIn(settings), settings.ssh.builtInKeyFile),
+    keyFile:
+      settings.ssh === null
+        ? { kind: "known", value: null, place: null }
+        : effective<string | null>(
+            get(settings.ssh.keyFile),
+            keyFileIn(settings),
+            settings.ssh.builtInKeyFile,
+          ),
     collector,
     level:
       collector.kind === "unknown" ? collector : { ...collector, value: levelOf(collector.value, settings) },
@@ -69,7 +77,7 @@ export function effectiveDumpSettings(facts: Facts, profile: Profile): Effective
 /** The variable or option that names a target; "" where none does. */
 export function keyOf(target: EffectiveTarget, settings: DumpSettingsProfile): string {
   if (target.kind === "other") return target.key;
-  return target.kind === "local" ? "" : settings[target.kind].key;
+  return target.kind === "local" ? "" : (settings[target.kind]?.key ?? "");
 }
 
 /** Is it makedumpfile that the file's command or arguments are for? */
@@ -165,8 +173,8 @@ function targetsOf(
   const named = settings.url
     ? [look(directory.key, (text) => inUrl(text, directory.key))]
     : [
-        look(ssh.key, (where) => ({ kind: "ssh", where })),
-        look(nfs.key, (where) => ({ kind: "nfs", where })),
+        ...(ssh === null ? [] : [look(ssh.key, (where) => ({ kind: "ssh", where }))]),
+        ...(nfs === null ? [] : [look(nfs.key, (where) => ({ kind: "nfs", where }))]),
       ];
   const values = [
     ...named,

@@ -2,10 +2,21 @@ import { candidateOf } from "../apply/regenerate.js";
 import { checkEntries } from "../bootconfig/check-entries.js";
 import { defaultXenEntry } from "../bootconfig/default-kernel.js";
 import { readGrubCfg } from "../bootconfig/grub-cfg.js";
-import type { Profile } from "../distro/profile.js";
+import type { BootProfile, Profile } from "../distro/profile.js";
 import { type CommandLineEdited, editCommandLine } from "../edit/grub-defaults.js";
-import type { BootMount, Command, Facts, FileState, GrubFacts, NamedFile, Reason, Step } from "../types.js";
+import type {
+  BootMount,
+  Command,
+  Facts,
+  FileState,
+  GrubFacts,
+  NamedFile,
+  Reason,
+  SourceFile,
+  Step,
+} from "../types.js";
 import { objection, type Part, refusal, toSource, unreadable } from "./part.js";
+import { entryWords, RESERVES_NOTHING, writtenWords } from "./words.js";
 
 /** Longest a generator may take: os-prober on a machine with many disks is the slow one. */
 const GENERATE_SECONDS = 600;
@@ -22,9 +33,8 @@ export function planGrub(
   const broken = files.map(unreadable).filter((why) => why !== null);
   if (broken.length > 0) return part({ reasons: broken.map((why) => refusal("grub-defaults", why)) });
 
-  const sources = files.flatMap(toSource);
-  const { variables, appendTo, shell } = boot;
-  const edited = editCommandLine(sources, { variables, appendTo, words: wish.words, shell });
+  const words = entryWords(facts.grub, wish.words);
+  const edited = editSources(files.flatMap(toSource), facts.grub, boot, wish.words);
   if (edited.kind === "refused") {
     const reasons = edited.refusals.map((r) =>
       refusal("grub-defaults", `${r.path}:${r.line}:${r.column}: ${r.why}`),
@@ -46,13 +56,15 @@ export function planGrub(
   reportDecoys(edited, reasons, warnings);
   if (wish.words.length > 0) reasons.push(...xenByDefault(facts.grub, boot.defaults));
 
-  const stale = staleness(facts.grub, wish.words);
+  warnings.push(...besideScript(facts.grub, wish.words));
+
+  const stale = staleness(facts.grub, words);
   if (steps.length > 0 || stale !== null) {
     if (wish.regenerate) {
       const { step, reason } = regenerateStep(
         facts,
         profile,
-        wish.words,
+        words,
         steps.length > 0 ? "the sources change" : (stale ?? ""),
       );
       if (step !== null) steps.push(step);
@@ -65,6 +77,58 @@ export function planGrub(
     }
   }
   return { steps, reasons, warnings, why };
+}
+
+/**
+ * Where a script adds words of its own, ours have to stand behind them: out of the variables in front of its place, and
+ * into the one behind it.
+ */
+function editSources(
+  sources: readonly SourceFile[],
+  grub: GrubFacts,
+  boot: BootProfile,
+  wished: readonly string[],
+): CommandLineEdited {
+  const { variables, appendTo, shell, scriptAdds } = boot;
+  const words = writtenWords(grub, wished);
+  const at = scriptAdds === null ? -1 : variables.indexOf(scriptAdds.before);
+  const [first, ...rest] = variables.slice(0, at);
+  if (scriptAdds === null || grub.scriptWords.length === 0 || first === undefined)
+    return editCommandLine(sources, { variables, appendTo, words, shell });
+  const cleared = editCommandLine(sources, {
+    variables: [first, ...rest],
+    appendTo: first,
+    words: [],
+    shell,
+  });
+  if (cleared.kind === "refused") return cleared;
+  const now = sources.map((file) => cleared.files.find(({ path }) => path === file.path) ?? file);
+  const behind = [scriptAdds.before, ...variables.slice(at + 1)] as const;
+  const set = editCommandLine(now, { variables: behind, appendTo: scriptAdds.before, words, shell });
+  if (set.kind === "refused") return set;
+  const whyCleared = (path: string) => cleared.files.find((file) => file.path === path)?.why ?? [];
+  const untouched = cleared.files.filter(({ path }) => !set.files.some((file) => file.path === path));
+  return {
+    ...set,
+    files: [
+      ...untouched,
+      ...set.files.map((file) => ({ ...file, why: [...whyCleared(file.path), ...file.why] })),
+    ],
+    decoys: [...cleared.decoys, ...set.decoys],
+    warnings: [...cleared.warnings, ...set.warnings],
+  };
+}
+
+/** Only an edit of the package's own script would take its words away. */
+function besideScript({ scriptWords }: GrubFacts, wished: readonly string[]): readonly string[] {
+  const [first] = scriptWords;
+  if (first === undefined) return [];
+  const text = `${first.path}:${first.line} adds ${scriptWords.map(({ word }) => word).join(" ")} to every normal entry by itself`;
+  return [
+    wished.length === 0
+      ? `${text}: ${RESERVES_NOTHING} behind it reserves nothing, because the kernel takes the last one`
+      : `${text}: ours stands behind it, and the kernel takes the last one`,
+  ];
 }
 
 function grubSources(grub: GrubFacts): readonly NamedFile[] {

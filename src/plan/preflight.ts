@@ -2,6 +2,7 @@ import type { Profile } from "../distro/profile.js";
 import { evaluateFiles } from "../edit/evaluate.js";
 import type { Blocker, Facts, Intent, Reason } from "../types.js";
 import { objection, refusal, toSource } from "./part.js";
+import { isSysv } from "./sysv.js";
 
 /** What speaks against changing, judging and crashing anything here: this is no machine with a kernel of its own. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(["container", "wsl", "chroot"]);
@@ -33,9 +34,10 @@ export function preflight(
     const text = "the boot menu comes from BLS entries here, which this profile does not know how to change";
     reasons.push(refusal("bls", `${text}; use grubby --update-kernel=ALL --args=crashkernel=…`));
   }
-  if (facts.init !== "systemd") {
+  const init = isSysv(profile.kdump.unit) ? "upstart" : "systemd";
+  if (facts.init !== init) {
     reasons.push(
-      refusal("init", `the init system here is ${facts.init}; only systemd is supported for this release`),
+      refusal("init", `the init system here is ${facts.init}; only ${init} is supported for this release`),
     );
   }
   if (boots && facts.image && osProberOn(facts, profile)) {

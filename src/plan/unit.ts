@@ -1,6 +1,7 @@
 import type { Profile } from "../distro/profile.js";
 import type { Facts, Reason, Step } from "../types.js";
-import { NOTHING, objection, type Part } from "./part.js";
+import { NOTHING, objection, type Part, refusal } from "./part.js";
+import { isSysv, switchedLinks } from "./sysv.js";
 
 const SYSTEMCTL_SECONDS = 120;
 type Action = Extract<Step, { kind: "unit" }>["action"];
@@ -29,7 +30,7 @@ export function planUnitOn(facts: Facts, profile: Profile, install: boolean): Pa
       };
     }
     case "disabled":
-      return { ...NOTHING, steps: [unitStep(facts, "enable", "load the capture kernel at boot")] };
+      return { ...NOTHING, steps: [switchStep(facts, "enable", "load the capture kernel at boot")] };
     default:
       return unit.state satisfies never;
   }
@@ -44,7 +45,11 @@ export function packagesToInstall(facts: Facts): readonly string[] {
 export function planUnitOff(facts: Facts, mask: boolean): Part {
   const { unit } = facts.kdump;
   const steps: Step[] = [];
-  if (unit.state === "enabled") steps.push(unitStep(facts, "disable", "no capture kernel is to be loaded"));
+  if (mask && isSysv(unit.name)) {
+    const text = `--mask: only systemd can mask a service, and ${unit.name} is a SysV script: leave it out`;
+    return { ...NOTHING, reasons: [refusal("mask", text)] };
+  }
+  if (unit.state === "enabled") steps.push(switchStep(facts, "disable", "no capture kernel is to be loaded"));
   if (mask && unit.state !== "masked") steps.push(unitStep(facts, "mask", "nothing is to start it"));
   return { ...NOTHING, steps };
 }
@@ -56,6 +61,19 @@ function unitAbsent(facts: Facts, profile: Profile): Reason {
     "package-missing",
     `${text}; leave out --no-install, or give --no-service if that is what you want`,
   );
+}
+
+/** A SysV script is switched by its links: the same with and without a running system, whatever tools are there. */
+function switchStep(facts: Facts, action: "enable" | "disable", why: string): Step {
+  const { unit } = facts.kdump;
+  if (!isSysv(unit.name)) return unitStep(facts, action, why);
+  return {
+    kind: "unit-links",
+    unit: unit.name,
+    before: unit.links,
+    links: switchedLinks(unit, action === "enable"),
+    why,
+  };
 }
 
 function unitStep(facts: Facts, action: Action, why: string): Step {

@@ -129,7 +129,7 @@ function accepts(path: readonly string[], before: Json | undefined, wrong: Json)
   if (wrong === null)
     return [
       ...["dropIns", "enable", "builtIn", "captureInitrdReduced", "measured", "refresh"],
-      ...["halt", "poweroff", "shell", "keepDumps", "packedBy"],
+      ...["halt", "poweroff", "shell", "keepDumps", "packedBy", "scriptAdds", "nfs", "ssh"],
     ].includes(path.at(-1) ?? "");
   if (typeof wrong === "boolean") return typeof before === "boolean";
   if (typeof wrong === "string")
@@ -137,7 +137,9 @@ function accepts(path: readonly string[], before: Json | undefined, wrong: Json)
   if (Array.isArray(wrong)) return wrong.length === 0 && EMPTY.includes(path.at(-1) ?? "");
   return typeof wrong === "object" && path.at(-1) === "env";
 }
-const EMPTY = ["family", "preseed", "network", "devices", "always", "flattenFor", "rebootsToo"];
+const EMPTY = [
+  ...["family", "preseed", "network", "devices", "always", "flattenFor", "rebootsToo", "elsewhere"],
+];
 /** Any text will do: a source, a variable of the environment. */
 const free = (path: readonly string[]) => path.length > 1 && ["sources", "env"].includes(path.at(-2) ?? "");
 
@@ -150,6 +152,12 @@ test("words that would be run or written as they stand are checked", () => {
     [["boot", "preview"], ["grub-mkconfig", "{output}"], "/boot/preview"],
     [["boot", "generate"], ["update-grub", "-o", "{out put}"], "/boot/generate/2"],
     [["boot", "appendTo"], "GRUB_CMDLINE_XEN", "/boot/appendTo"],
+    [
+      ["boot", "scriptAdds"],
+      { script: "/etc/grub.d/10_linux", needs: [], pattern: "(x)", before: "GRUB_CMDLINE_XEN" },
+      "/boot/scriptAdds/before",
+    ],
+    [["kdump", "unit"], "kdump-tools.timer", "/kdump/unit"],
     [["boot", "defaults"], "/etc/../grub", "/boot/defaults"],
     [["boot", "defaults"], "etc/default/grub", "/boot/defaults"],
     [["kdump", "captureInitrd"], "/boot/initrd.img-{kernel}", "/kdump/captureInitrd"],

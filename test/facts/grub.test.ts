@@ -17,6 +17,7 @@ const BOOT: BootProfile = {
   preview: ["grub2-mkconfig"],
   check: ["grub2-script-check", "{file}"],
   bls: false,
+  scriptAdds: null,
 };
 const REAL = "menuentry 'x' {\n\tlinux16 /vmlinuz-1 ro\n\tinitrd16 /initrd-1\n}\n";
 /** As an installer leaves it on the EFI system partition. */
