@@ -119,6 +119,8 @@ export interface GrubFacts {
   readonly configVia: readonly string[];
   /** crashkernel= words that a script of the generator adds to normal entries by itself; [] where none does */
   readonly scriptWords: readonly PlacedWord[];
+  /** of the sources those that belong to a package */
+  readonly conffiles: readonly ConffileFact[];
   /** is there a BLS directory with entries? */
   readonly blsEntries: readonly string[];
   /** does the generated configuration (or the defaults) hand the menu to BLS? */
@@ -127,6 +129,14 @@ export interface GrubFacts {
   readonly generators: readonly string[];
   /** is /boot (or the directory of the configuration) a mount of its own? */
   readonly bootMount: BootMount | null;
+}
+
+/** A configuration file that a package brought and an admin may change. */
+export interface ConffileFact {
+  readonly path: string;
+  readonly package: string;
+  /** its bytes are those the package brought */
+  readonly shipped: boolean;
 }
 
 /** A crashkernel= word, and the line it stands on. */

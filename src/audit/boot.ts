@@ -108,6 +108,24 @@ function drift(input: AuditInput): Check {
   return fail(id, { ...seen, place, fix: "reboot, once boot.entries passes" });
 }
 
+/** A package put its own version of a file in the place of the one a run of this program wrote. */
+function broughtBack({ author, words, facts }: AuditInput): Parameters<typeof fail>[1] | null {
+  if (author?.stands !== false || words.configured.kind !== "known") return null;
+  const { conffiles } = facts.grub;
+  const shipped = (path: string) => conffiles.find((file) => file.path === path && file.shipped);
+  const word = words.configured.words.find(({ path }) => shipped(path) !== undefined);
+  if (word === undefined) return null;
+  const { path, line } = word;
+  const wish = author.words.map((one) => one.replace(/^crashkernel=/, "")).join(" ");
+  const again = wish === "" ? "--disable" : `--crashkernel ${wish}`;
+  return {
+    actual: `${path} is as ${shipped(path)?.package} brought it (${word.word}), and run ${author.run} had made it ${asText(author.words)}`,
+    evidence: path,
+    place: { path, line },
+    fix: `kdump-setup ${again} --yes sets it again; answer dpkg's question with N, or give --force-confold`,
+  };
+}
+
 function override(input: AuditInput): Check {
   const id = "boot.override";
   const { overridden, configured: found } = input.words;
@@ -124,6 +142,8 @@ function override(input: AuditInput): Check {
       fix: "take it out, or set the value with kdump-setup --crashkernel VALUE --yes, which edits it where it counts",
     });
   }
+  const back = broughtBack(input);
+  if (back !== null) return fail(id, back);
   if (
     updater !== undefined &&
     found.words.length > 0 &&

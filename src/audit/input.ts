@@ -4,6 +4,7 @@ import type { AuditFacts } from "../facts/audit-facts.js";
 import type { EffectiveDumpSettings } from "../plan/effective-dump-settings.js";
 import type { SizingInput } from "../sizing/input.js";
 import type { Facts, PlacedWord } from "../types.js";
+import type { Author } from "./authorship.js";
 
 /** What the init system says of the kdump unit. */
 export type UnitRun =
@@ -28,6 +29,8 @@ export interface AuditInput {
   readonly more: AuditFacts;
   readonly settings: EffectiveDumpSettings;
   readonly words: CrashkernelWords;
+  /** the run of this program that set the value; null: there is none, or this user may not know */
+  readonly author: Author | null;
   readonly target: KernelSeen | null;
   readonly unit: UnitRun | null;
   readonly space: FreeSpace | null;

@@ -1,4 +1,6 @@
-import type { AuditInput } from "../audit/input.js";
+import { JOURNAL_DIRECTORY, readJournal } from "../apply/journal.js";
+import { type Authorship, authorship } from "../audit/authorship.js";
+import type { AuditInput, CrashkernelWords } from "../audit/input.js";
 import { readWords } from "../audit/words.js";
 import { evaluateCmdline } from "../crashkernel/evaluate.js";
 import type { Profile } from "../distro/profile.js";
@@ -29,6 +31,7 @@ export async function gatherAudit({ machine, profile, look }: Target): Promise<A
     directory: known(settings.directory),
     keyFile: known(settings.keyFile),
   });
+  const words = readWords(facts, profile);
   const [unit, space] = await Promise.all([
     isSysv(facts.kdump.unit.name) ? null : askUnit(machine, facts.kdump.unit.name),
     askSpace(machine, more.directory, profile.kdump.settings.file),
@@ -38,13 +41,24 @@ export async function gatherAudit({ machine, profile, look }: Target): Promise<A
     profile,
     more,
     settings,
-    words: readWords(facts, profile),
+    words,
+    author: journalOf(machine, facts, words)?.author ?? null,
     target: targetKernel(facts),
     unit,
     space,
     sizing: collectCapture(machine, facts, profile, facts.memory?.bytes ?? null),
     recommendedBytes: recommended(machine, facts, profile),
   };
+}
+
+/** What the journal knows of the value that stands there; null: this user may not look into it. */
+export function journalOf(
+  reader: Reader,
+  facts: Facts,
+  { configured }: Pick<CrashkernelWords, "configured">,
+): Authorship | null {
+  if (reader.stat(JOURNAL_DIRECTORY) !== null && reader.list(JOURNAL_DIRECTORY) === null) return null;
+  return authorship(readJournal(reader).records, facts, configured);
 }
 
 /** `host` of a document about one system. */

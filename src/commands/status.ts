@@ -1,18 +1,15 @@
-import { JOURNAL_DIRECTORY, readJournal } from "../apply/journal.js";
 import { readTrial } from "../apply/trial.js";
 import { runChecks } from "../audit/audit.js";
-import { type Authorship, authorship } from "../audit/authorship.js";
+import type { Authorship } from "../audit/authorship.js";
 import { chainOf } from "../audit/chain.js";
-import type { AuditInput } from "../audit/input.js";
 import { builtInPolicy } from "../audit/policy.js";
 import { EXIT } from "../errors.js";
 import { judgeTrialBoot } from "../facts/trial-boot.js";
 import { openMachine } from "../machine/host.js";
-import type { Reader } from "../machine/machine.js";
 import { systemLine } from "../ui/audit.js";
 import { type Output, printable } from "../ui/output.js";
 import { showStatus } from "../ui/status.js";
-import { auditedHost, gatherAudit } from "./audit-input.js";
+import { auditedHost, gatherAudit, journalOf } from "./audit-input.js";
 import { JSON_SCHEMA, type Outcome } from "./outcome.js";
 import type { StatusRequest } from "./request.js";
 import { type OpenMachine, openTarget } from "./target.js";
@@ -32,7 +29,7 @@ export async function status(
   const checks = runChecks(input, builtInPolicy("enabled"), "", []);
   const { facts, words, more } = input;
   const chain = chainOf(checks, { image: facts.image, words, regions: more.kexec?.regions ?? [] });
-  const known = journalOf(target.machine, input);
+  const known = journalOf(target.machine, facts, words);
   const host = auditedHost(input);
   const next = unfinished(known) ?? chain.next;
   const { title } = target.profile;
@@ -65,12 +62,6 @@ export async function status(
       trial: trial === null ? null : trialDocument(trial, boot),
     },
   };
-}
-
-/** null: this user may not look into the journal. */
-function journalOf(reader: Reader, { facts, words }: AuditInput): Authorship | null {
-  if (reader.stat(JOURNAL_DIRECTORY) !== null && reader.list(JOURNAL_DIRECTORY) === null) return null;
-  return authorship(readJournal(reader).records, facts, words.configured);
 }
 
 /** Half of a change stands: that goes before anything the chain says. */

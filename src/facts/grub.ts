@@ -3,6 +3,7 @@ import type { BootProfile } from "../distro/profile.js";
 import type { Reader } from "../machine/machine.js";
 import type { BaseFacts, Blocker, BootMount, FileState, GrubFacts, NamedFile } from "../types.js";
 import { namesIn } from "./boot-files.js";
+import { collectConffiles } from "./conffiles.js";
 import { type Mount, mountOf, parseMountinfo } from "./mounts.js";
 import { findProgram } from "./programs.js";
 
@@ -25,6 +26,7 @@ export function collectGrub(
     config,
     configVia: config === null ? [] : [...located.via, ...linksTo(reader, config.path)],
     scriptWords: boot.scriptAdds === null ? [] : wordsOfScript(reader, boot.scriptAdds),
+    conffiles: collectConffiles(reader, [defaults, ...dropIns]),
     blsEntries: namesIn(reader, BLS_DIRECTORY, /^[^.].*\.conf$/),
     usesBls:
       asksForBls([defaults, ...dropIns]) ||

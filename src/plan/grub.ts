@@ -51,6 +51,7 @@ export function planGrub(
     why: file.why.join("; "),
   }));
   const why = edited.files.flatMap((file) => file.why.map((reason) => `${file.path}: ${reason}`));
+  why.push(...edited.files.flatMap((file) => belongsToPackage(facts.grub, file.path)));
   const warnings = [...edited.warnings];
   const reasons: Reason[] = [];
   reportDecoys(edited, reasons, warnings);
@@ -117,6 +118,16 @@ function editSources(
     decoys: [...cleared.decoys, ...set.decoys],
     warnings: [...cleared.warnings, ...set.warnings],
   };
+}
+
+/** What becomes of it with the next version of its package (dpkg(1), --force-confdef and --force-confold). */
+function belongsToPackage({ conffiles }: GrubFacts, path: string): readonly string[] {
+  return conffiles
+    .filter((file) => file.path === path)
+    .map(
+      (file) =>
+        `${path}: belongs to ${file.package}; an upgrade that brings another version asks, and keeps this one unless told --force-confnew`,
+    );
 }
 
 /** Only an edit of the package's own script would take its words away. */

@@ -30,7 +30,11 @@ export function planUnitOn(facts: Facts, profile: Profile, install: boolean): Pa
       };
     }
     case "disabled":
-      return { ...NOTHING, steps: [switchStep(facts, "enable", "load the capture kernel at boot")] };
+      return {
+        ...NOTHING,
+        steps: [switchStep(facts, "enable", "load the capture kernel at boot")],
+        why: aboutLinks(facts, "starts"),
+      };
     default:
       return unit.state satisfies never;
   }
@@ -51,7 +55,13 @@ export function planUnitOff(facts: Facts, mask: boolean): Part {
   }
   if (unit.state === "enabled") steps.push(switchStep(facts, "disable", "no capture kernel is to be loaded"));
   if (mask && unit.state !== "masked") steps.push(unitStep(facts, "mask", "nothing is to start it"));
-  return { ...NOTHING, steps };
+  return { ...NOTHING, steps, why: unit.state === "enabled" ? aboutLinks(facts, "no longer starts") : [] };
+}
+
+/** systemctl is among the commands that are shown; links that are made without a program are not. */
+function aboutLinks({ kdump }: Facts, what: string): readonly string[] {
+  const { name } = kdump.unit;
+  return isSysv(name) ? [`/etc/rc2.d to /etc/rc5.d: ${name} ${what} at boot`] : [];
 }
 
 function unitAbsent(facts: Facts, profile: Profile): Reason {
