@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
@@ -140,16 +140,4 @@ test("nothing is typed any, asserted away or left for later", () => {
     text.split("\n").flatMap((line, at) => (lazy.test(line) ? [`${name}:${at + 1}: ${line.trim()}`] : [])),
   );
   assert.deepEqual(wrong, []);
-});
-
-test("every profile has a root it is tested on", () => {
-  const profiles = readdirSync("distros").filter((name) => !name.startsWith("_"));
-  const roots = readFileSync("scripts/roots.sh", "utf8");
-  for (const name of profiles) {
-    const root = name.replace(/\.json$/, "").replace(/[-.]/g, "");
-    assert.ok(
-      existsSync(`.cache/roots/${root}`) || roots.includes(root),
-      `${name}: scripts/roots.sh makes no root ${root}`,
-    );
-  }
 });

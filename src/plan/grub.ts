@@ -126,7 +126,7 @@ function belongsToPackage({ conffiles }: GrubFacts, path: string): readonly stri
     .filter((file) => file.path === path)
     .map(
       (file) =>
-        `${path}: belongs to ${file.package}; an upgrade that brings another version asks, and keeps this one unless told --force-confnew`,
+        `${path}: belongs to ${file.package}: an upgrade with another version asks, and keeps this one unless told --force-confnew`,
     );
 }
 

@@ -52,7 +52,7 @@ test("a value of ours survives reconfiguring, installing again and upgrading kdu
   assert.equal(set.code, 0, set.stderr);
   assert.ok(
     set.json.crashkernel.why.some((why: string) =>
-      /belongs to kdump-tools; an upgrade .* keeps this/.test(why),
+      /belongs to kdump-tools: an upgrade .* keeps this/.test(why),
     ),
     JSON.stringify(set.json.crashkernel.why),
   );
