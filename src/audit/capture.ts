@@ -3,7 +3,7 @@ import type { CaptureImages } from "../facts/audit-facts.js";
 import { CMDLINE_FILE, LOADED_FILE } from "../kernel-files.js";
 import { planKdump } from "../plan/kdump.js";
 import { toSource } from "../plan/part.js";
-import { isSysv, restartCommand } from "../plan/sysv.js";
+import { isSysv, serviceCommand } from "../plan/sysv.js";
 import { type Check, fail, pass, skipped, unknown } from "./check.js";
 import { AS_ROOT, type AuditInput, ON_AN_IMAGE } from "./input.js";
 
@@ -36,7 +36,7 @@ function loaded(input: AuditInput): Check {
     fix: nothing
       ? "first the reservation (crashkernel.reserved)"
       : isSysv(name)
-        ? restartCommand(name).join(" ")
+        ? serviceCommand(name, "restart").join(" ")
         : `systemctl restart ${name}, and journalctl -u ${name} where that does not help`,
   });
 }
@@ -63,7 +63,7 @@ function present({ facts, more }: AuditInput): Check {
     return fail(id, {
       actual: `${missing.join(", ")} not there`,
       evidence: gone,
-      fix: `${restartCommand(facts.kdump.unit.name).join(" ")} makes the capture initrd anew`,
+      fix: `${serviceCommand(facts.kdump.unit.name, "restart").join(" ")} makes the capture initrd anew`,
     });
   const later = more.captures.filter(({ running, initrd }) => !running && initrd.mtimeMs === null);
   const note = later.map(({ release }) => `; the one of ${release} is made when it first boots`).join("");

@@ -1,7 +1,7 @@
 import { checkEntries } from "../bootconfig/check-entries.js";
 import { formatBytes } from "../crashkernel/size.js";
 import { CMDLINE_FILE as CMDLINE, LOADED_FILE, SIZE_FILE } from "../kernel-files.js";
-import { isSysv } from "../plan/sysv.js";
+import { isSysv, serviceCommand } from "../plan/sysv.js";
 import { entryWords } from "../plan/words.js";
 import { isLoaded } from "./capture.js";
 import { type Check, fail, pass, skipped, unknown } from "./check.js";
@@ -50,7 +50,7 @@ function inactive({ facts, unit }: AuditInput): Check {
   if (unit.kind === "unknown") return unknown(id, { reason: unit.why, evidence });
   const seen = { actual: unit.active, evidence };
   if (unit.active === "inactive" || unit.active === "failed") return pass(id, seen);
-  return fail(id, { ...seen, fix: `systemctl stop ${name}` });
+  return fail(id, { ...seen, fix: serviceCommand(name, "stop").join(" ") });
 }
 
 function loaded(input: AuditInput): Check {

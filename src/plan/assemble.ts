@@ -8,7 +8,7 @@ import { planPanicOff, planPanicTriggers } from "./panic-triggers.js";
 import { NOTHING, type Part } from "./part.js";
 import { preflight } from "./preflight.js";
 import { inOnePart, planShrink } from "./shrink.js";
-import { restartCommand } from "./sysv.js";
+import { serviceCommand } from "./sysv.js";
 import { planTrial } from "./trial.js";
 import { planUnitOff, planUnitOn } from "./unit.js";
 import { planUpdater } from "./updater.js";
@@ -149,7 +149,7 @@ function planRuntime(facts: Facts, intent: Intent, profile: Profile, takes: stri
   }
   if (loaded === false && intent.kind === "reserve" && runsAsWished(facts, intent)) {
     const start: Step = runtime(
-      restartCommand(facts.kdump.unit.name),
+      serviceCommand(facts.kdump.unit.name, "restart"),
       null,
       "the reservation is there: load the capture kernel",
     );

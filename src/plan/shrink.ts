@@ -1,6 +1,7 @@
 import type { Profile } from "../distro/profile.js";
 import type { Facts, Intent, Reason, Shrink } from "../types.js";
 import { refusal } from "./part.js";
+import { serviceCommand } from "./sysv.js";
 import { crashkernelWords } from "./words.js";
 
 const UNLOAD_SECONDS = 300;
@@ -66,10 +67,10 @@ function shrinkTo(facts: Facts, profile: Profile, fromBytes: number, toBytes: nu
     toBytes,
     unload: loaded ? { argv: profile.kdump.unload, timeoutSeconds } : null,
     // a unit that stays active after its work would not be started again
-    load: toBytes === 0 ? null : { argv: ["systemctl", "restart", name], timeoutSeconds },
+    load: toBytes === 0 ? null : { argv: serviceCommand(name, "restart"), timeoutSeconds },
     stop:
       toBytes === 0 && facts.kdump.unit.present
-        ? { argv: ["systemctl", "stop", name], timeoutSeconds }
+        ? { argv: serviceCommand(name, "stop"), timeoutSeconds }
         : null,
   };
 }

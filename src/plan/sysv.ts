@@ -34,9 +34,9 @@ export function switchedLinks({ name, links }: UnitFacts, on: boolean): readonly
   return [...switched, ...added];
 }
 
-/** Starts it anew, loading the capture kernel. */
-export function restartCommand(unit: string): readonly [string, ...string[]] {
-  return isSysv(unit) ? ["service", unit, "restart"] : ["systemctl", "restart", unit];
+/** Loads the capture kernel anew, or takes it out. */
+export function serviceCommand(unit: string, action: "restart" | "stop"): readonly [string, string, string] {
+  return isSysv(unit) ? ["service", unit, action] : ["systemctl", action, unit];
 }
 
 /** What an admin types to have it started now and at each boot. */

@@ -4,6 +4,7 @@ import { TRIAL_ID, trialEntry, withTrialEntry } from "../bootconfig/trial-entry.
 import type { Profile } from "../distro/profile.js";
 import type { Facts, NonEmpty, Step, TrialFacts } from "../types.js";
 import { NOTHING, objection, type Part, refusal, unreadable } from "./part.js";
+import { isSysv } from "./sysv.js";
 import { systemdWord } from "./systemd-word.js";
 
 const SECONDS = 60;
@@ -16,6 +17,7 @@ const SECONDS = 60;
 export function planTrial(facts: Facts, profile: Profile, trial: TrialFacts, words: readonly string[]): Part {
   const refuse = (why: string): Part => ({ ...NOTHING, reasons: [refusal("no-trial", `--try: ${why}`)] });
   if (facts.image) return refuse("an image is not booted here: leave it out");
+  if (isSysv(profile.kdump.unit)) return refuse("only systemd can start what looks at the trial boot");
   const config = facts.grub.config?.state;
   if (config?.kind !== "file") return refuse("there is no boot configuration to take the default entry from");
   const { custom, environment } = trial;
