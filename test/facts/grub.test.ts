@@ -200,3 +200,26 @@ test("a drop-in whose name is not UTF-8 is not lost", (t) => {
     ["file", "unreadable"],
   );
 });
+
+test("words that a script of the generator adds are found in it when what it asks for is there", (t) => {
+  const script = "/etc/grub.d/10_linux";
+  const scriptAdds = {
+    script,
+    needs: ["/usr/bin/makedumpfile", "/sbin/kexec"],
+    pattern: '(?:^|\\n)[^#\\n]*EXTRA="\\$EXTRA (crashkernel=[^"\\n]*)"',
+    before: "GRUB_CMDLINE_LINUX",
+  };
+  const text =
+    '#!/bin/sh\n# EXTRA="$EXTRA crashkernel=1M"\n    EXTRA="$EXTRA crashkernel=1G,high crashkernel=72M,low"\n';
+  const there = { "/usr/bin/makedumpfile": "", "/sbin/kexec": "" };
+  const words = (tree: Tree, boot: Partial<BootProfile> = {}) =>
+    collectGrub(imageOf(t, tree), "bios", { ...BOOT, scriptAdds, ...boot }).grub.scriptWords;
+  assert.deepEqual(words({ ...there, [script]: text }), [
+    { word: "crashkernel=1G,high", path: script, line: 3 },
+    { word: "crashkernel=72M,low", path: script, line: 3 },
+  ]);
+  assert.deepEqual(words({ "/sbin/kexec": "", [script]: text }), []);
+  assert.deepEqual(words({ ...there, [script]: "#!/bin/sh\n" }), [], "somebody took the line out");
+  assert.deepEqual(words(there), []);
+  assert.deepEqual(words({ ...there, [script]: text }, { scriptAdds: null }), []);
+});

@@ -12,10 +12,15 @@ const SCRIPT_WORD = "crashkernel=384M-2G:64M,2G-:128M";
 /** What the generator's own script puts in front, on the release that has one. */
 const inFront = (id: string) => (id === "ubuntu-12.04" ? [SCRIPT_WORD] : []);
 
+/** To the byte the layout of ubuntu-24.04: the plan is compared, and carried out there only. */
+const AS_BEFORE: ReadonlySet<string> = new Set(["ubuntu-24.10", "ubuntu-25.10"]);
+
 for (const [id, release] of Object.entries(RELEASES)) {
   const skip = withoutRoot(release.base) || withoutBundle;
 
-  test(`${id}: the plan and the diff are those that were looked at`, { skip }, async (t) => {
+  test(`${id}: the plan and the diff are those that were looked at, and auto writes a list`, {
+    skip,
+  }, async (t) => {
     const root = await releaseRoot(t, id);
     const seen: string[] = [];
     for (const wish of [["--crashkernel", "256M"], ["--disable"]]) {
@@ -24,8 +29,17 @@ for (const [id, release] of Object.entries(RELEASES)) {
       seen.push(`# kdump-setup ${wish.join(" ")} --dry-run (exit ${ran.code})\n${said}`);
     }
     assertGolden(`releases/${id}.txt`, seen.join("\n"));
+    // its size depends on the base's kernel: its form does not
+    const auto = await ask(root, ["--crashkernel", "auto", "--yes"]);
+    assert.equal(auto.code, 0, auto.stderr);
+    const { expression, reservedBytes } = auto.json.crashkernel;
+    assert.match(expression, /^\d+[MG]-\d*[MG]?:\d+M/, "a list, never the word auto");
+    assert.ok(reservedBytes >= 128 * 2 ** 20, String(reservedBytes));
+    for (const { crashkernel } of entries(root, release.config).filter((one) => !one.recovery))
+      assert.equal(crashkernel.at(-1), `crashkernel=${expression}`);
   });
 
+  if (AS_BEFORE.has(id)) continue;
   test(`${id}: a reservation is made, stands at a second run, and --disable ends with nothing reserved`, {
     skip,
   }, async (t) => {
@@ -57,18 +71,6 @@ for (const [id, release] of Object.entries(RELEASES)) {
     for (const check of ["off.configured", "off.entries"])
       assert.equal(statusOf(forbidden.json, check), "pass", JSON.stringify(forbidden.json, null, 1));
     assert.deepEqual(stubsOf(root, release.config), stubs, "what leads to the configuration is left alone");
-  });
-
-  test(`${id}: auto writes a list that begins with the vendor's, never the word auto`, {
-    skip,
-  }, async (t) => {
-    const root = await releaseRoot(t, id);
-    const auto = await ask(root, ["--crashkernel", "auto", "--yes"]);
-    assert.equal(auto.code, 0, auto.stderr);
-    assert.match(auto.json.crashkernel.expression, /^\d+[MG]-\d*[MG]?:\d+M/);
-    assert.ok(auto.json.crashkernel.reservedBytes >= 128 * 2 ** 20);
-    for (const { crashkernel } of entries(root, release.config).filter((one) => !one.recovery))
-      assert.equal(crashkernel.at(-1), `crashkernel=${auto.json.crashkernel.expression}`);
   });
 }
 
