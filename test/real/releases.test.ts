@@ -182,3 +182,20 @@ test("14.04: a target that kdump-tools of that age does not know is refused, and
   assert.equal(local.code, 0, local.stderr);
   assert.match(content(root, "/etc/default/kdump-tools"), /^MAKEDUMP_ARGS="-c -d 17"$/m);
 });
+
+test("24.10: installed by default and switched off, it reserves all the same; --check says so and --disable ends it", {
+  skip: withoutRoot("debian13") || withoutBundle,
+}, async (t) => {
+  const root = await releaseRoot(t, "ubuntu-24.10");
+  edit(root, "/etc/default/kdump-tools", /^USE_KDUMP=1$/m, "USE_KDUMP=0");
+  const [vendor = ""] = entries(root)[0]?.crashkernel ?? [];
+  assert.match(vendor, /^crashkernel=2G-4G:320M,4G-32G:512M,/);
+  const audited = await ask(root, ["--check"]);
+  assert.equal(statusOf(audited.json, "service.switch"), "fail");
+  assert.equal(statusOf(audited.json, "boot.configured"), "pass");
+  const forbidden = await ask(root, ["--check", "--policy", "disabled"]);
+  assert.equal(statusOf(forbidden.json, "off.configured"), "fail");
+  assert.equal((await ask(root, ["--disable", "--yes"])).code, 0);
+  await assertBoots(root, [], { normal: 3 });
+  assert.match(content(root, "/etc/default/kdump-tools"), /^USE_KDUMP=0$/m);
+});
