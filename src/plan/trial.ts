@@ -4,8 +4,8 @@ import { TRIAL_ID, trialEntry, withTrialEntry } from "../bootconfig/trial-entry.
 import type { Profile } from "../distro/profile.js";
 import type { Facts, NonEmpty, Step, TrialFacts } from "../types.js";
 import { NOTHING, objection, type Part, refusal, unreadable } from "./part.js";
-import { isSysv } from "./sysv.js";
 import { systemdWord } from "./systemd-word.js";
+import { isSysv } from "./sysv.js";
 
 const SECONDS = 60;
 

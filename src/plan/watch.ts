@@ -4,6 +4,7 @@ import type { Profile } from "../distro/profile.js";
 import type { Facts, NonEmpty, Step, WatchFacts, WatchUnit } from "../types.js";
 import { NOTHING, objection, type Part, refusal, unreadable } from "./part.js";
 import { systemdWord } from "./systemd-word.js";
+import { isSysv } from "./sysv.js";
 
 const SECONDS = 60;
 
@@ -13,6 +14,10 @@ const SECONDS = 60;
  * one script each and would not see an edit by hand.
  */
 export function planWatchOn(facts: Facts, profile: Profile, watch: WatchFacts): Part {
+  if (isSysv(profile.kdump.unit)) {
+    const text = "--watch: only systemd can start what looks after a boot or a change: leave it out";
+    return { ...NOTHING, reasons: [refusal("watch", text)] };
+  }
   const broken = [watch.service, watch.path].flatMap(({ file }) =>
     file.state.kind === "absent" ? [] : (unreadable(file) ?? []),
   );

@@ -161,6 +161,9 @@ for (const id of [precise, "ubuntu-14.04"])
     const masked = await ask(root, ["--disable", "--mask", "--yes"]);
     assert.equal(masked.code, 3);
     assert.match(masked.stderr, /only systemd can mask a service/);
+    const watched = await ask(root, ["--crashkernel", "256M", "--watch", "--yes"]);
+    assert.equal(watched.code, 3);
+    assert.match(watched.stderr, /--watch: only systemd can start/);
   });
 
 test("14.04: a target that kdump-tools of that age does not know is refused, and nothing changes", {
