@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:f
 import { test } from "node:test";
 import { assertGolden } from "../support/golden.js";
 import { RELEASES, releaseRoot } from "../support/releases.js";
-import { diffSnapshots, snapshot, withoutBundle, withoutRoot } from "../support/roots.js";
+import { diffSnapshots, overlayRoot, snapshot, withoutBundle, withoutRoot } from "../support/roots.js";
 import { ask, assertBoots, content, edit, entries, NEAR, tool } from "./job.js";
 
 /** Releases dressed from recorded facts: what a run would do there, and that it does it. */
@@ -15,6 +15,11 @@ const inFront = (id: string) => (id === "ubuntu-12.04" ? [SCRIPT_WORD] : []);
 /** To the byte the layout of ubuntu-24.04: the plan is compared, and carried out there only. */
 const AS_BEFORE: ReadonlySet<string> = new Set(["ubuntu-24.10", "ubuntu-25.10"]);
 
+const MADE = [
+  ["centos-7", "centos7"],
+  ["ubuntu-22.04", "ubuntu2204"],
+] as const;
+
 for (const [id, release] of Object.entries(RELEASES)) {
   const skip = withoutRoot(release.base) || withoutBundle;
 
@@ -22,13 +27,7 @@ for (const [id, release] of Object.entries(RELEASES)) {
     skip,
   }, async (t) => {
     const root = await releaseRoot(t, id);
-    const seen: string[] = [];
-    for (const wish of [["--crashkernel", "256M"], ["--disable"]]) {
-      const ran = await tool(root, [...wish, "--dry-run"]);
-      const said = `${ran.stdout}${ran.stderr}`.replaceAll(root, "ROOT");
-      seen.push(`# kdump-setup ${wish.join(" ")} --dry-run (exit ${ran.code})\n${said}`);
-    }
-    assertGolden(`releases/${id}.txt`, seen.join("\n"));
+    assertGolden(`releases/${id}.txt`, await planned(root));
     // its size depends on the base's kernel: its form does not
     const auto = await ask(root, ["--crashkernel", "auto", "--yes"]);
     assert.equal(auto.code, 0, auto.stderr);
@@ -73,6 +72,25 @@ for (const [id, release] of Object.entries(RELEASES)) {
     assert.deepEqual(stubsOf(root, release.config), stubs, "what leads to the configuration is left alone");
   });
 }
+
+/** What a reservation and its end would do, as a person reads it. */
+async function planned(root: string): Promise<string> {
+  const seen: string[] = [];
+  for (const wish of [["--crashkernel", "256M"], ["--disable"]]) {
+    const ran = await tool(root, [...wish, "--dry-run"]);
+    const said = `${ran.stdout}${ran.stderr}`.replaceAll(root, "ROOT");
+    seen.push(`# kdump-setup ${wish.join(" ")} --dry-run (exit ${ran.code})\n${said}`);
+  }
+  return seen.join("\n");
+}
+
+/** Dressed when the roots are made; everything else is shown on them in main-job.test.ts. */
+for (const [id, name] of MADE)
+  test(`${id}: the plan and the diff are those that were looked at`, {
+    skip: withoutRoot(name) || withoutBundle,
+  }, async (t) => {
+    assertGolden(`releases/${id}.txt`, await planned(await overlayRoot(t, name)));
+  });
 
 /** Files named grub.cfg on the EFI system partition that are not the configuration, with their bytes. */
 function stubsOf(root: string, config: string): readonly string[] {
