@@ -65,7 +65,10 @@ const boot: Decoder<BootProfile> = object({
   preview: command(),
   check: command("{file}"),
   bls: flag,
-  scriptAdds: nullable(object({ script: path, needs: list(path), pattern: oneGroup(), before: variable })),
+  scriptAdds: optional(
+    nullable(object({ script: path, needs: list(path), pattern: oneGroup(), before: variable })),
+    null,
+  ),
 });
 
 const install: Decoder<InstallProfile> = object({

@@ -152,11 +152,6 @@ test("words that would be run or written as they stand are checked", () => {
     [["boot", "preview"], ["grub-mkconfig", "{output}"], "/boot/preview"],
     [["boot", "generate"], ["update-grub", "-o", "{out put}"], "/boot/generate/2"],
     [["boot", "appendTo"], "GRUB_CMDLINE_XEN", "/boot/appendTo"],
-    [
-      ["boot", "scriptAdds"],
-      { script: "/etc/grub.d/10_linux", needs: [], pattern: "(x)", before: "GRUB_CMDLINE_XEN" },
-      "/boot/scriptAdds/before",
-    ],
     [["kdump", "unit"], "kdump-tools.timer", "/kdump/unit"],
     [["boot", "defaults"], "/etc/../grub", "/boot/defaults"],
     [["boot", "defaults"], "etc/default/grub", "/boot/defaults"],
@@ -313,4 +308,13 @@ test("the pattern for the built-in capture arguments finds them in the script's 
   assert.ok(builtIn !== null);
   const script = `#!/bin/sh\n# KDUMP_CMDLINE_APPEND\n\nKDUMP_CMDLINE_APPEND=\${KDUMP_CMDLINE_APPEND:="a b=c"}\nX=1\n`;
   assert.equal(new RegExp(builtIn.pattern).exec(script)?.[1], "a b=c");
+});
+
+test("a script that adds words has to stand in front of a variable of the command line", () => {
+  const file = "ubuntu-12.04.json";
+  const path = ["boot", "scriptAdds", "before"];
+  const text = changed(file, path, (parent, key) => {
+    parent[key] = "GRUB_CMDLINE_XEN";
+  });
+  assert.equal(errorOf(file, text)?.pointer, "/boot/scriptAdds/before");
 });
