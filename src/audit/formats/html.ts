@@ -1,4 +1,5 @@
 /** One page that an auditor can keep: no network, no script, light and dark, for print, keyboard and screen reader. */
+import { formatBytes } from "../../crashkernel/size.js";
 import type { Report } from "../audit.js";
 import { GROUPS, type Group, groupOf } from "../catalogue.js";
 import type { Check, Status } from "../check.js";
@@ -66,7 +67,10 @@ function facts({ host, title, policy, checkedAt }: Report): string {
     ["System", title],
     ["Kernel", host.kernel],
     ["Architecture", host.arch],
-    ["Memory in bytes", host.ramBytes],
+    [
+      "Memory",
+      typeof host.ramBytes === "number" ? `${formatBytes(host.ramBytes)} (${host.ramBytes} bytes)` : null,
+    ],
     ["Machine id", host.machineId],
   ];
   const items = rows.map(
@@ -80,17 +84,17 @@ function failures(checks: readonly Check[]): readonly string[] {
   const failed = checks.filter(({ status }) => status === "fail");
   if (failed.length === 0) return [];
   const items = failed.map(
-    ({ id, title, fix }) =>
-      `<li><a href="#${anchor(id)}">${escaped(title)}</a>: <code>${escaped(fix ?? "")}</code></li>`,
+    ({ id, title, actual, fix }) =>
+      `<li><a href="#${anchor(id)}">${escaped(title)}</a>: no, ${escaped(actual)}${fix === null ? "" : `<br>Fix: ${remedy(fix)}`}</li>`,
   );
   return [
-    `<section aria-labelledby="to-do">\n<h2 id="to-do">To do</h2>\n<ol>\n${items.join("\n")}\n</ol>\n</section>`,
+    `<section class="to-do" aria-labelledby="to-do">\n<h2 id="to-do">To do</h2>\n<ol>\n${items.join("\n")}\n</ol>\n</section>`,
   ];
 }
 
 function section(group: Group, checks: readonly Check[]): string {
   return [
-    `<section class="wide" aria-labelledby="group-${group}" tabindex="0">`,
+    `<section aria-labelledby="group-${group}">`,
     `<h2 id="group-${group}">${GROUPS[group]}</h2>`,
     "<table>",
     '<thead><tr><th scope="col">Result</th><th scope="col">Check</th><th scope="col">Expected</th><th scope="col">Found</th><th scope="col">Read from</th></tr></thead>',
@@ -105,20 +109,28 @@ function section(group: Group, checks: readonly Check[]): string {
 /** A dot in an id would have to be escaped in a selector. */
 const anchor = (id: Check["id"]): string => id.replace(".", "-");
 
+/** A path is rather cut behind a slash than within a name. */
+const cut = (text: string): string => escaped(text).replace(/\/(?=.)/g, "/<wbr>");
+
+/** An option is not cut behind its dashes. */
+const remedy = (text: string): string =>
+  escaped(text).replace(/(?<=^|\s)-[\w-]+/g, '<span class="option">$&</span>');
+
 function row(check: Check): string {
   const { id, title, status, severity, expected, actual, evidence, place, fix, reason, references } = check;
   const notes = [
     ...(reason === null ? [] : [`<p>${escaped(reason)}</p>`]),
-    ...(fix === null || status === "skipped" ? [] : [`<p>Fix: <code>${escaped(fix)}</code></p>`]),
+    ...(fix === null || status === "skipped" ? [] : [`<p>Fix: ${remedy(fix)}</p>`]),
     ...(references.length === 0 ? [] : [`<p>Asked by ${escaped(references.join(", "))}</p>`]),
   ];
-  const line = place === null ? "" : `<br><code>${escaped(`${place.path}:${place.line}`)}</code>`;
+  const at = place === null ? null : `${place.path}:${place.line}`;
+  const read = [...(place?.path === evidence ? [] : [evidence]), ...(at === null ? [] : [at])];
   const cells = [
     `<td class="${status}">${WORDS[status]}${status === "fail" ? `<br><small>${severity}</small>` : ""}</td>`,
     `<th scope="row"><code>${id}</code><br>${escaped(title)}</th>`,
-    `<td>${escaped(expected)}</td>`,
-    `<td>${escaped(actual)}${notes.join("")}</td>`,
-    `<td><code>${escaped(evidence)}</code>${line}</td>`,
+    `<td data-label="Expected">${escaped(expected)}</td>`,
+    `<td data-label="Found">${escaped(actual)}${notes.join("")}</td>`,
+    `<td data-label="Read from">${read.map((one) => `<code>${cut(one)}</code>`).join("<br>")}</td>`,
   ];
   return `<tr id="${anchor(id)}">${cells.join("")}</tr>`;
 }
