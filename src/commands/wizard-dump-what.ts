@@ -1,5 +1,5 @@
 /** What a dump leaves out, what follows when it fails, how many stay, and what makes the kernel panic. */
-import { describeLevel, FAIL_ACTIONS, PANIC_TRIGGERS } from "../plan/dump-choices.js";
+import { describeLevel, FAIL_ACTIONS, levelTable, PANIC_TRIGGERS } from "../plan/dump-choices.js";
 import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import type { DumpWishes, FailAction, NonEmpty, PanicTrigger } from "../types.js";
 import type { Answer } from "../ui/asker.js";
@@ -18,6 +18,7 @@ export async function askLevel(
     const now = known(effectiveDumpSettings(facts, target.profile).level);
     const chosen = await asker.choose<number | null | "own">({
       message: "What does a dump leave out?",
+      about: levelTable(LEVELS.includes(now ?? 0) ? LEVELS : [now ?? 0, ...LEVELS]),
       choices: [
         {
           title: `as it is set now: ${now === null ? "not known" : now}`,
@@ -32,7 +33,7 @@ export async function askLevel(
         {
           title: "another level",
           value: "own",
-          note: "the sum of 1 zero, 2 cache, 4 mapped cache, 8 processes, 16 free",
+          note: "the sum of 1 zero, 2 cache, 4 cache private as well, 8 user, 16 free",
         },
       ],
       initial: 0,

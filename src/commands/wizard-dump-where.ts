@@ -1,21 +1,29 @@
 /** Where a dump goes. */
-import { aboutBytes, formatBytes } from "../crashkernel/size.js";
-import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
+import { type EffectiveTarget, effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import type { DumpTarget, DumpWishes } from "../types.js";
 import type { Answer } from "../ui/asker.js";
-import { withDumpSpace } from "./dump-space.js";
+import { printable } from "../ui/output.js";
 import { dumpWishes } from "./options/dump.js";
 import type { SetupRequest } from "./request.js";
 import { checked } from "./wizard-dump-answers.js";
+import { roomFor } from "./wizard-dump-room.js";
 import type { Subject } from "./wizard-questions.js";
 
-export async function askTarget({ asker }: Subject, wishes: DumpWishes): Promise<Answer<DumpWishes>> {
+export async function askTarget(
+  { asker, facts, target }: Subject,
+  wishes: DumpWishes,
+): Promise<Answer<DumpWishes>> {
+  const now = known(effectiveDumpSettings(facts, target.profile).targets);
   for (;;) {
     const kinds: readonly (DumpTarget["kind"] | null)[] = [null, "local", "nfs", "ssh"];
     const chosen = await asker.choose({
       message: "Where does a dump go?",
       choices: [
-        { title: "as it is set now", value: null },
+        {
+          title: "as it is set now",
+          value: null,
+          note: now === null ? "which is not known" : printable(now.map(placeOf).join(", ")),
+        },
         { title: "a directory of this machine", value: "local" as const },
         { title: "an NFS export", value: "nfs" as const },
         { title: "another host, by SSH", value: "ssh" as const },
@@ -28,7 +36,7 @@ export async function askTarget({ asker }: Subject, wishes: DumpWishes): Promise
       return { kind: "answer", value: { ...wishes, target: kind === null ? null : { kind } } };
     const before = wishes.target?.kind === kind ? wishes.target.where : "";
     const where = await asker.line({
-      message: kind === "nfs" ? "HOST:PATH" : "USER@HOST",
+      message: kind === "nfs" ? "HOST:PATH of the export" : "USER@HOST",
       initial: before,
       check: (text) => checked({ target: `${kind}:${text}` }),
     });
@@ -39,6 +47,11 @@ export async function askTarget({ asker }: Subject, wishes: DumpWishes): Promise
   }
 }
 
+function placeOf(target: EffectiveTarget): string {
+  if (target.kind === "local") return "a directory of this machine";
+  return `${target.kind === "other" ? target.key : target.kind} ${target.where}`;
+}
+
 export async function askDirectory(
   subject: Subject,
   wishes: DumpWishes,
@@ -46,12 +59,9 @@ export async function askDirectory(
 ): Promise<Answer<DumpWishes>> {
   const { facts, target } = subject;
   const now = known(effectiveDumpSettings(facts, target.profile).directory) ?? "";
-  const looked = { ...wishes, directory: wishes.directory ?? now };
-  const { dumpSpace } = await withDumpSpace({ ...request, dump: looked }, target);
-  const memory = facts.memory === null ? "" : `, and the memory is ${formatBytes(facts.memory.bytes)}`;
-  const free = dumpSpace === undefined ? "" : ` (${aboutBytes(dumpSpace)} free${memory})`;
   const asked = await subject.asker.line({
-    message: `Directory for dumps${free}`,
+    message: "Directory for dumps",
+    about: await roomFor(subject, request, wishes),
     initial: wishes.directory ?? now,
     check: (text) => checked({ coreDir: text }),
   });

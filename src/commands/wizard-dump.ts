@@ -5,6 +5,7 @@ import type { Answer, Choice } from "../ui/asker.js";
 import { printable } from "../ui/output.js";
 import type { SetupRequest } from "./request.js";
 import type { DumpQuestion } from "./wizard-dump-answers.js";
+import { roomFor } from "./wizard-dump-room.js";
 import { askFailAction, askKeep, askLevel, askPanicOn } from "./wizard-dump-what.js";
 import { askDirectory, askKey, askTarget } from "./wizard-dump-where.js";
 import type { Question, Subject } from "./wizard-questions.js";
@@ -43,7 +44,8 @@ function whenWished(ask: DumpQuestion): Question {
   };
 }
 
-function askWhether({ asker, facts, target }: Subject, request: SetupRequest): Promise<Answer<SetupRequest>> {
+async function askWhether(subject: Subject, request: SetupRequest): Promise<Answer<SetupRequest>> {
+  const { asker, facts, target } = subject;
   const now = effectiveDumpSettings(facts, target.profile);
   const level = known(now.level);
   const kept = known(now.keepDumps);
@@ -51,6 +53,7 @@ function askWhether({ asker, facts, target }: Subject, request: SetupRequest): P
   const stands = `${goes?.join("") ?? ""}${known(now.directory) ?? "an unknown directory"}, level ${level ?? "not known"}, ${kept === null ? "all kept" : `${kept} kept`}`;
   const question: Choice<DumpWishes | null> = {
     message: "The dump itself?",
+    about: await roomFor(subject, request, NO_WISHES),
     choices: [
       { title: "as it is set now", value: null, note: printable(stands) },
       {

@@ -59,15 +59,25 @@ function sizeChoice(subject: Subject, request: SetupRequest): Choice<Size> {
     });
   };
   const auto = wishFor("auto", subject);
-  if (typeof auto !== "string")
-    offer("auto, as this machine needs", "auto", auto, auto.sizing[auto.sizing.length - 1]);
-  const known = typeof auto === "string" ? "" : auto.expression;
-  const vendor = target.profile.crashkernel.recommended[facts.arch];
-  if (vendor !== undefined && vendor !== known)
-    offer("the distribution's own", vendor, wishFor(vendor, subject));
   const stands = standing(facts.grub, target.profile);
-  if (stands !== null && stands !== known && stands !== vendor)
-    offer("as it stands in the boot sources now", stands, wishFor(stands, subject));
+  const left = stands === null ? null : wishFor(stands, subject);
+  const recommended = typeof auto === "string" ? "" : auto.expression;
+  const vendor = target.profile.crashkernel.recommended[facts.arch];
+  const own = vendor === undefined || vendor !== stands ? "" : ", the distribution's own";
+  // what would be refused is not offered as good enough to stay
+  const stays = left !== null && typeof left !== "string" && left.reasons.length === 0;
+  if (stands !== null && stands === recommended) offer(`leave it as it is${own}: it is enough`, stands, auto);
+  else {
+    offer(
+      "auto, as this machine needs",
+      "auto",
+      auto,
+      typeof auto === "string" ? "" : auto.sizing[auto.sizing.length - 1],
+    );
+    if (stands !== null && left !== null && stays) offer(`leave it as it is${own}`, stands, left);
+  }
+  if (vendor !== undefined && vendor !== recommended && !(stays && vendor === stands))
+    offer("the distribution's own", vendor, wishFor(vendor, subject));
   choices.push({
     title: "an own expression",
     value: { kind: "own" },

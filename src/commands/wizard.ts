@@ -4,11 +4,13 @@
  */
 import { EXIT, RefusedError } from "../errors.js";
 import { openMachine } from "../machine/host.js";
+import { remembering } from "../machine/remembering.js";
 import { quoted } from "../plan/shell-word.js";
 import { untilInterrupted } from "../ui/ask.js";
-import { openAsker } from "../ui/asker.js";
+import { type Choice, openAsker } from "../ui/asker.js";
 import { showFound } from "../ui/found.js";
 import type { Output } from "../ui/output.js";
+import { dropTypedAhead } from "../ui/typed-ahead.js";
 import { dumpOptions } from "./options/dump.js";
 import { JSON_SCHEMA, type Outcome, refusedOutcome } from "./outcome.js";
 import type { SetupRequest, WizardRequest } from "./request.js";
@@ -21,14 +23,17 @@ import { QUESTIONS, type Subject } from "./wizard-questions.js";
 export async function wizard(request: WizardRequest, output: Output): Promise<Outcome> {
   const target = openTarget(request, openMachine);
   if (!target.base.effectiveRoot) throw new RefusedError(NEEDS_ROOT);
-  const facts = target.look();
+  let facts = target.look();
   showFound(output, facts, target.profile);
   let wished: SetupRequest = { ...request, command: "setup", crashkernel: "auto" };
   // a system nothing can be done on is said before anything is asked; that there is nothing to give back never refuses
   const possible = think({ ...wished, crashkernel: null, disable: true }, target, facts);
   if (possible.planned.kind === "refused") return refusedOutcome(output, possible, target);
   for (;;) {
-    const answered = await askAll({ target, facts }, wished);
+    const answered = await askAll(
+      { target: { ...target, machine: remembering(target.machine) }, facts },
+      wished,
+    );
     if (answered === null) return nothing(output);
     wished = { ...answered, dump: ifAny(answered.dump) };
     const last: { verdict: Verdict } = { verdict: "no" };
@@ -36,7 +41,12 @@ export async function wizard(request: WizardRequest, output: Output): Promise<Ou
       last.verdict = await untilInterrupted(askVerdict(message), signal);
       return last.verdict === "yes";
     });
-    if (last.verdict === "revise") continue;
+    const refused = outcome.exit === EXIT.refused && last.verdict !== "yes";
+    if (last.verdict === "revise" || (refused && (await askWhatNow()) === "revise")) {
+      // packages may have come in since
+      facts = target.look();
+      continue;
+    }
     if (outcome.exit === EXIT.ok && last.verdict === "yes")
       output.talk(`The same without questions: ${commandLineOf(wished)}`);
     return outcome;
@@ -73,18 +83,36 @@ async function askAll(about: Omit<Subject, "asker">, request: SetupRequest): Pro
   }
 }
 
-async function askVerdict(message: string): Promise<Verdict> {
+/** The answers before it may be typed ahead, this one may not: it is about the plan that is shown above it. */
+function askVerdict(message: string): Promise<Verdict> {
+  return askLast({
+    message,
+    choices: [
+      { title: "no, leave everything as it is", value: "no" },
+      { title: "yes", value: "yes" },
+      { title: "back to the questions", value: "revise" },
+    ],
+    initial: 0,
+  });
+}
+
+/** One answer that is refused need not cost the others. */
+function askWhatNow(): Promise<Verdict> {
+  return askLast({
+    message: "That cannot be done. What now?",
+    choices: [
+      { title: "back to the questions", value: "revise" },
+      { title: "leave everything as it is", value: "no" },
+    ],
+    initial: 0,
+  });
+}
+
+async function askLast(question: Choice<Verdict>): Promise<Verdict> {
+  await dropTypedAhead();
   const asker = await openAsker();
   try {
-    const answer = await asker.choose<Verdict>({
-      message,
-      choices: [
-        { title: "no, leave everything as it is", value: "no" },
-        { title: "yes", value: "yes" },
-        { title: "back to the questions", value: "revise" },
-      ],
-      initial: 0,
-    });
+    const answer = await asker.choose(question);
     return answer.kind === "answer" ? answer.value : answer.kind === "back" ? "revise" : "no";
   } finally {
     asker.close();

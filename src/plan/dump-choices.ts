@@ -2,21 +2,50 @@
 
 import type { FailAction, PanicTrigger } from "../types.js";
 
-/** The bits of makedumpfile's -d: pages of that kind are left out (makedumpfile(8), makedumpfile 1.7.2). */
-const DUMP_LEVEL_BITS = [
-  { bit: 1, leavesOut: "zero pages" },
-  { bit: 2, leavesOut: "cache that no process has mapped" },
-  { bit: 4, leavesOut: "cache that processes have mapped" },
-  { bit: 8, leavesOut: "memory of processes" },
-  { bit: 16, leavesOut: "free pages" },
+/**
+ * Kinds of pages, and the bits of makedumpfile's -d that leave each out: one of them is enough. Bit 4 is all cache
+ * (makedumpfile(8), makedumpfile 1.7.2: "Exclude all cache pages"; private is the page's flag, set by file systems).
+ */
+const PAGES = [
+  { name: "zero", bits: 1 },
+  { name: "cache", bits: 2 | 4 },
+  { name: "cache private", bits: 4 },
+  { name: "user", bits: 8 },
+  { name: "free", bits: 16 },
 ] as const;
 
 export const HIGHEST_DUMP_LEVEL = 31;
 
 /** "leaves out zero pages, free pages" */
 export function describeLevel(level: number): string {
-  const parts = DUMP_LEVEL_BITS.filter(({ bit }) => (level & bit) !== 0).map(({ leavesOut }) => leavesOut);
+  const cache = (level & 4) !== 0 ? "all cache" : "cache that is not private";
+  const words = [
+    [1, "zero pages"],
+    [2 | 4, cache],
+    [8, "memory of processes"],
+    [16, "free pages"],
+  ] as const;
+  const parts = words.filter(([bits]) => (level & bits) !== 0).map(([, word]) => word);
   return parts.length === 0 ? "leaves nothing out: the whole memory" : `leaves out ${parts.join(", ")}`;
+}
+
+/** Lines of ASCII: which pages each of these levels leaves out, and what they are. */
+export function levelTable(levels: readonly number[]): readonly string[] {
+  const line = (first: string, cell: (page: (typeof PAGES)[number]) => string): string =>
+    ["", first.padStart(5), ...PAGES.map((page) => center(cell(page), page.name.length))]
+      .join("  ")
+      .trimEnd();
+  return [
+    "Pages a dump leaves out (x), by its level:",
+    line("level", ({ name }) => name),
+    ...levels.map((level) => line(`${level}`, ({ bits }) => ((level & bits) !== 0 ? "x" : ""))),
+    "  zero: nothing but zeros. cache: files that were read; private: with data of a",
+    "  file system's own. user: memory of processes. free: of nobody.",
+  ];
+}
+
+function center(text: string, width: number): string {
+  return text.padStart(Math.ceil((width + text.length) / 2)).padEnd(width);
 }
 
 export const FAIL_ACTIONS: Readonly<Record<FailAction, string>> = {

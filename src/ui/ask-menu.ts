@@ -1,20 +1,20 @@
 import prompts from "prompts";
 import type { Answer, Asker, Choice, Line } from "./asker.js";
+import { openKeyboard } from "./keyboard.js";
+import { inCharset, say } from "./output.js";
 
 const HINT = "Enter takes, Esc goes back, ^C leaves";
 
 /** Menus by prompts. It tells a question left by Esc from one left by ^C only through the key itself. */
 export function openMenuAsker(): Asker {
-  let lastKey = "";
-  const onKey = (_text: unknown, key: { readonly name?: string } | undefined): void => {
-    lastKey = key?.name ?? "";
+  const keyboard = openKeyboard();
+  const tell = (lines: readonly string[] = []): void => {
+    for (const line of lines) say(process.stderr, inCharset(`${line}\n`, process.stderr));
   };
-  process.stdin.on("keypress", onKey);
   const put = async <T>(question: prompts.PromptObject<"value">): Promise<Answer<T>> => {
-    lastKey = "";
     let left = false;
     const answers = await prompts(
-      { ...question, stdout: process.stderr },
+      { ...question, stdin: keyboard.stream, stdout: process.stderr },
       {
         onCancel: () => {
           left = true;
@@ -22,11 +22,12 @@ export function openMenuAsker(): Asker {
         },
       },
     );
-    if (left) return { kind: lastKey === "escape" ? "back" : "leave" };
+    if (left) return { kind: keyboard.last() === "escape" ? "back" : "leave" };
     return { kind: "answer", value: answers.value as T };
   };
   return {
-    async choose<T>({ message, choices, initial }: Choice<T>) {
+    async choose<T>({ message, about, choices, initial }: Choice<T>) {
+      tell(about);
       const chosen = await put<number>({
         type: "select",
         name: "value",
@@ -44,8 +45,9 @@ export function openMenuAsker(): Asker {
       const { value } = choices[chosen.value] ?? choices[0];
       return { kind: "answer", value };
     },
-    line: ({ message, initial, check }: Line) =>
-      put<string>({
+    line({ message, about, initial, check }: Line) {
+      tell(about);
+      return put<string>({
         type: "text",
         name: "value",
         message,
@@ -60,9 +62,8 @@ export function openMenuAsker(): Asker {
           const says = typed === "" || this.done === true ? "" : check(typed).says;
           this.msg = says === "" ? message : `${message} [${says}]`;
         },
-      }),
-    close() {
-      process.stdin.removeListener("keypress", onKey);
+      });
     },
+    close: keyboard.close,
   };
 }

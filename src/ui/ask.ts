@@ -1,5 +1,6 @@
 import { StepFailed } from "../errors.js";
 import { drawsMenus } from "./asker.js";
+import { dropTypedAhead } from "./typed-ahead.js";
 
 /** Puts a yes-or-no question; throws StepFailed when `signal` fires while it stands there. */
 export type Confirm = (message: string, signal: AbortSignal) => Promise<boolean>;
@@ -9,13 +10,19 @@ export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Yes or no, with "no" when the question is left by ^C. */
+/** Yes or no, with "no" when the question is left by ^C. What was typed before it stood there is no answer. */
 export const confirm: Confirm = async (message, signal) =>
-  untilInterrupted(drawsMenus(process.env) ? byMenu(message) : byLine(message), signal);
+  untilInterrupted(
+    dropTypedAhead().then(() => (drawsMenus(process.env) ? byMenu(message) : byLine(message))),
+    signal,
+  );
 
-/** What was typed; null when the question is left by ^C. */
+/** What was typed once the question stood there; null when the question is left by ^C. */
 export async function askText(message: string, signal: AbortSignal): Promise<string | null> {
-  return untilInterrupted(drawsMenus(process.env) ? textByMenu(message) : textByLine(message), signal);
+  return untilInterrupted(
+    dropTypedAhead().then(() => (drawsMenus(process.env) ? textByMenu(message) : textByLine(message))),
+    signal,
+  );
 }
 
 /** A question nobody can answer any more must not hold the lock: throws StepFailed when `signal` fires first. */

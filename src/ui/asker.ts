@@ -10,6 +10,8 @@ export type Answer<T> =
 
 export interface Choice<T> {
   readonly message: string;
+  /** lines above it, to choose by */
+  readonly about?: readonly string[];
   readonly choices: NonEmpty<{
     readonly title: string;
     readonly value: T;
@@ -23,6 +25,7 @@ export interface Choice<T> {
 /** One line of text. */
 export interface Line {
   readonly message: string;
+  readonly about?: readonly string[];
   /** what Enter alone takes */
   readonly initial: string;
   /** of what stands there so far: may it be taken, and what it will do or what is wrong with it */

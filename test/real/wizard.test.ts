@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertGolden } from "../support/golden.js";
 import { diffSnapshots, overlayRoot, run, runTool, snapshot, withoutRoot } from "../support/roots.js";
-import { ask, assertBoots, NEAR, tool } from "./job.js";
+import { plant } from "../support/temporary.js";
+import { ask, assertBoots, NEAR, standIn, tool } from "./job.js";
 import { terminal } from "./terminal.js";
 
 /** The wizard on a real terminal of 80 by 24, as an admin on a fresh server meets it. */
@@ -102,10 +103,10 @@ test("there is a way back, from every question and from the plan", { skip }, asy
   await screen.keys("Down", "Down", "Enter");
   // the cursor stands on what was chosen before
   await screen.until(
-    /back to the questions\n+Nothing was changed\.\n\? Memory(.|\n)*\u276f +the distribution's own/,
+    /back to the questions\n+Nothing was changed\.\n\? Memory(.|\n)*\u276f +leave it as it is, the distribution's own/,
   );
   await screen.keys("Up", "Enter");
-  await screen.until(/as this machine needs[^\n]*\n\? The dump itself(.|\n)*other settings/);
+  await screen.until(/as this machine needs[^\n]*\n[^?]*\n\? The dump itself(.|\n)*other settings/);
   await screen.keys("Enter");
   await screen.until(
     /back to the questions\n(.|\n)*as this machine needs[^\n]*\n(.|\n)*Make these changes\?(.|\n)*yes\n/,
@@ -122,7 +123,6 @@ test("there is a way back, from every question and from the plan", { skip }, asy
 test("every setting of the dump is asked for where one is wanted, and written", { skip }, async (t) => {
   const root = await overlayRoot(t, "debian12");
   const screen = await start(t, root, "dumb");
-  // what is typed before its question stands there is shown before it
   const answer = async (shown: RegExp, typed: string) => {
     await screen.until(shown);
     await screen.keys(...typed, "Enter");
@@ -156,6 +156,139 @@ test("every setting of the dump is asked for where one is wanted, and written", 
   assert.match(again.stdout, /Nothing to do/);
   assert.match(readFileSync(`${root}/etc/default/kdump-tools`, "utf8"), /^KDUMP_COREDIR="?\/srv\/crash"?$/m);
 });
+
+test("vt100: each question about the dump fits the screen", { skip }, async (t) => {
+  const root = await overlayRoot(t, "debian12");
+  const screen = await start(t, root, "vt100");
+  await screen.until(FIRST);
+  await screen.keys("Enter", "Down", "Enter", "Enter", "Enter");
+  const level = await screen.until(/What does a dump leave out\?(.|\n)*another level/);
+  await screen.keys("Down", "Down", "Down", "Down");
+  await screen.until(/\u276f +another level/);
+  const last = await screen.until(/the sum of 1 zero/);
+  assertGolden("wizard/vt100-level.txt", steady(`${level}\n----\n${last}`, root));
+  await screen.keys("Up", "Enter", "Enter", "Enter");
+  await screen.until(/What else is to make the kernel panic\?(.|\n)*everything/);
+  await screen.keys("Down", "Down");
+  await screen.until(/also a CPU/);
+  assertGolden("wizard/vt100-panic.txt", steady(await screen.joined(), root));
+});
+
+test("a dump to an NFS export, and to another host by SSH", { skip }, async (t) => {
+  const root = await overlayRoot(t, "debian12");
+  plant(root, {
+    "root/.ssh/kdump_id_rsa": "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n",
+    "root/.ssh/known_hosts": "dumps.example.com ssh-ed25519 AAAA\n",
+  });
+  for (const program of ["mount.nfs", "ssh"]) standIn(root, program);
+  chmodSync(`${root}/root/.ssh/kdump_id_rsa`, 0o600);
+  for (const [kind, number, where, question, more] of [
+    ["nfs", "3", "dumps.example.com:/export/crash", /HOST:PATH of the export .*:\s*$/, []],
+    ["ssh", "4", "kdump@dumps.example.com", /USER@HOST .*:\s*$/, [/Private key for it \[.*:\s*$/]],
+  ] as const) {
+    const screen = await start(t, root, "dumb");
+    const answer = async (shown: RegExp, ...typed: string[]) => {
+      await screen.until(shown);
+      await screen.keys(...typed, "Enter");
+    };
+    await answer(FIRST, "2");
+    await answer(DUMP, "2");
+    await answer(/Where does a dump go\?(.|\n)*by SSH\n(.|\n)*:\s*$/, number);
+    await answer(question, where);
+    await answer(/Directory for dumps \[\/var\/crash\].*:\s*$/);
+    for (const one of more) await answer(one);
+    await answer(/What does a dump leave out\?(.|\n)*:\s*$/);
+    await answer(/When a dump cannot be saved\?(.|\n)*:\s*$/);
+    await answer(/How many dumps are kept\?.*:\s*$/);
+    await answer(/What else is to make the kernel panic\?(.|\n)*:\s*$/);
+    await screen.until(LAST);
+    assertGolden(`wizard/target-${kind}.txt`, steady(await screen.joined(), root));
+    await screen.keys("2", "Enter");
+    assert.equal(await screen.ended(), 0);
+    await screen.until(/The same without questions: /);
+    assert.ok((await screen.joined()).includes(` --target ${kind}:${where} --yes\n`));
+    const written = readFileSync(`${root}/etc/default/kdump-tools`, "utf8");
+    assert.match(written, new RegExp(`^${kind.toUpperCase()}="?${where}"?$`, "m"));
+    if (kind === "ssh") assert.doesNotMatch(written, /^NFS="?[^"\n]/m);
+  }
+});
+
+test("an answer that is refused leads back to the questions, and the others are kept", {
+  skip,
+}, async (t) => {
+  const root = await overlayRoot(t, "debian12");
+  const before = await snapshot(root, LOOK);
+  const screen = await start(t, root);
+  await screen.until(FIRST);
+  // this root has no mount.nfs
+  const target = ["Down", "Down", "Enter", "dumps.example.com:/x", "Enter"];
+  await screen.keys("Enter", "Down", "Enter", ...target, ...Array(5).fill("Enter"));
+  await screen.until(/mount\.nfs is not installed(.|\n)*What now\?(.|\n)*leave everything/);
+  await screen.keys("Enter");
+  await screen.until(/What now\?(.|\n)*\? Memory for the capture kernel\?(.|\n)*give the memory back/);
+  await screen.keys("Enter", "Enter");
+  await screen.until(/\? Where does a dump go\?(.|\n)*\u276f +an NFS export/);
+  await screen.keys("C-c");
+  assert.equal(await screen.ended(), 0);
+  await screen.until(/Nothing was changed\./);
+  assert.deepEqual(diffSnapshots(before, await snapshot(root, LOOK)), []);
+});
+
+test("what is configured and enough can be left as it is, and then there is nothing to do", {
+  skip,
+}, async (t) => {
+  const root = await overlayRoot(t, "debian12");
+  assert.equal((await tool(root, ["--crashkernel", "300M", "--yes"])).code, 0);
+  const before = await snapshot(root, LOOK);
+  const screen = await start(t, root);
+  await screen.until(/ leave it as it is: 300 MiB here\n(.|\n)*give the memory back/);
+  await screen.keys("Down", "Enter");
+  await screen.until(DUMP);
+  await screen.keys("Enter");
+  assert.equal(await screen.ended(), 0);
+  await screen.until(/Nothing to do: everything is as wished\./);
+  assert.deepEqual(diffSnapshots(before, await snapshot(root, LOOK)), []);
+});
+
+for (const name of ["xterm", "dumb"] as const) {
+  const { nth } = SCREENS[name];
+
+  test(`${name}: keys typed ahead answer the questions they are for`, { skip }, async (t) => {
+    const root = await overlayRoot(t, "debian12");
+    const screen = await start(t, root, name);
+    await screen.until(FIRST);
+    // the own size, other settings, a directory of this machine, its name, and the level after the one that is set
+    const all = [...nth(3), "300M", "Enter", ...nth(2), ...nth(2), "/srv/crash", "Enter", ...nth(2)];
+    await screen.keys(...all);
+    await screen.until(/When a dump cannot be saved\?(.|\n)*switches itself off/);
+    await screen.keys("Enter", "Enter", "Enter");
+    await screen.until(LAST);
+    await screen.keys(...nth(2));
+    assert.equal(await screen.ended(), 0);
+    await screen.until(/The same without questions: /);
+    const shown = await screen.joined();
+    assert.match(shown, / --crashkernel 300M --dump-level 23 --core-dir \/srv\/crash --target local --yes/);
+    if (name === "dumb") assert.match(shown, /^Directory for dumps \[.*\): \/srv\/crash$/m);
+  });
+
+  test(`${name}: a yes typed before the plan is shown is not taken for one`, { skip }, async (t) => {
+    const root = await overlayRoot(t, "debian12");
+    const before = await snapshot(root, LOOK);
+    const screen = await start(t, root, name);
+    await screen.until(FIRST);
+    await screen.keys(...nth(1));
+    await screen.until(DUMP);
+    // the last question's yes, typed while the plan is made
+    await screen.keys(...nth(1), ...nth(2), ...nth(2));
+    await screen.until(LAST);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.deepEqual(diffSnapshots(before, await snapshot(root, LOOK)), []);
+    await screen.keys(...nth(1));
+    assert.equal(await screen.ended(), 0);
+    await screen.until(/Nothing was changed\./);
+    assert.deepEqual(diffSnapshots(before, await snapshot(root, LOOK)), []);
+  });
+}
 
 test("no crash dumps: what the package reserves is taken out, and the service disabled", {
   skip,
