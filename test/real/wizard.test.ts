@@ -5,7 +5,7 @@ import { assertGolden } from "../support/golden.js";
 import { diffSnapshots, overlayRoot, run, runTool, snapshot, withoutRoot } from "../support/roots.js";
 import { plant } from "../support/temporary.js";
 import { ask, assertBoots, NEAR, standIn, tool } from "./job.js";
-import { terminal } from "./terminal.js";
+import { type Terminal, terminal } from "./terminal.js";
 
 /** The wizard on a real terminal of 80 by 24, as an admin on a fresh server meets it. */
 
@@ -38,6 +38,13 @@ function steady(text: string, root: string): string {
     .replace(/[ \t]+$/gm, "")
     .replace(/\n+$/, "\n");
 }
+
+const answering =
+  (screen: Terminal) =>
+  async (shown: RegExp, typed = ""): Promise<void> => {
+    await screen.until(shown);
+    await screen.keys(...typed, "Enter");
+  };
 
 for (const name of ["xterm", "vt100", "dumb", "latin1"] as const) {
   test(`${name}: an own size from the first screen to the verdict`, { skip }, async (t) => {
@@ -123,10 +130,7 @@ test("there is a way back, from every question and from the plan", { skip }, asy
 test("every setting of the dump is asked for where one is wanted, and written", { skip }, async (t) => {
   const root = await overlayRoot(t, "debian12");
   const screen = await start(t, root, "dumb");
-  const answer = async (shown: RegExp, typed: string) => {
-    await screen.until(shown);
-    await screen.keys(...typed, "Enter");
-  };
+  const answer = answering(screen);
   await answer(FIRST, "1");
   await answer(DUMP, "2");
   await answer(/Where does a dump go\?(.|\n)*by SSH\n(.|\n)*:\s*$/, "3");
@@ -187,10 +191,7 @@ test("a dump to an NFS export, and to another host by SSH", { skip }, async (t) 
     ["ssh", "4", "kdump@dumps.example.com", /USER@HOST .*:\s*$/, [/Private key for it \[.*:\s*$/]],
   ] as const) {
     const screen = await start(t, root, "dumb");
-    const answer = async (shown: RegExp, ...typed: string[]) => {
-      await screen.until(shown);
-      await screen.keys(...typed, "Enter");
-    };
+    const answer = answering(screen);
     await answer(FIRST, "2");
     await answer(DUMP, "2");
     await answer(/Where does a dump go\?(.|\n)*by SSH\n(.|\n)*:\s*$/, number);
