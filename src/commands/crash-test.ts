@@ -3,10 +3,10 @@ import { LOCK_FILE } from "../apply/journal.js";
 import { EXIT, type ExitCode, UsageError } from "../errors.js";
 import { captureSetup } from "../facts/capture-setup.js";
 import { collectDumps } from "../facts/dumps.js";
-import { dumpDirectory } from "../facts/dumps-directory.js";
 import type { CrashTest, Proof } from "../facts/proof.js";
 import { openMachine } from "../machine/host.js";
 import { blockerReason, noMachineOfItsOwn } from "../plan/preflight.js";
+import { savedDumpsIn } from "../plan/saved-dumps.js";
 import type { NonEmpty, Reason } from "../types.js";
 import { askText, canAsk } from "../ui/ask.js";
 import { type Output, printable } from "../ui/output.js";
@@ -122,7 +122,7 @@ function readyFor(target: Target): Ready | { readonly reasons: NonEmpty<Reason> 
     ...against,
   ].flatMap(([is, id, text]): readonly Reason[] => (is ? [{ id, severity: "refusal", text }] : []));
   if (first !== undefined) return { reasons: [first, ...rest] };
-  const directory = dumpDirectory(machine, profile);
+  const directory = savedDumpsIn(target.look(), profile);
   const found = collectDumps(machine, directory.path, []);
   const test: CrashTest = {
     schema: "kdump-setup-crash-test/1",

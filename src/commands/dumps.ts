@@ -1,10 +1,10 @@
 import { LOCK_FILE } from "../apply/journal.js";
 import { EXIT, RefusedError } from "../errors.js";
 import { collectDumps, type FoundDumps, type SavedDump } from "../facts/dumps.js";
-import { type DumpDirectory, dumpDirectory } from "../facts/dumps-directory.js";
 import { openMachine } from "../machine/host.js";
 import type { Machine } from "../machine/machine.js";
 import { openDump } from "../plan/open-dump.js";
+import { type DumpDirectory, savedDumpsIn } from "../plan/saved-dumps.js";
 import { canAsk, confirm } from "../ui/ask.js";
 import { type ShownDump, showDumps } from "../ui/dumps.js";
 import { type Output, printable } from "../ui/output.js";
@@ -66,8 +66,8 @@ export interface Seen {
   readonly tested: Tested | null;
 }
 
-function lookFor({ machine, profile }: Target): Seen {
-  const directory = dumpDirectory(machine, profile);
+function lookFor({ machine, profile, look }: Target): Seen {
+  const directory = savedDumpsIn(look(), profile);
   const found = collectDumps(machine, directory.path, profile.kdump.dumps.debugKernels);
   return { directory, found, tested: lastTest(machine) };
 }
