@@ -18,15 +18,21 @@ export async function parsePolicy(text: string, name: string): Promise<Policy> {
     });
   };
   const file = await read(text, wrong);
-  for (const key of Object.keys(file)) if (!KEYS.includes(key)) wrong(key, "is no key of a policy");
-  if (file.schema !== POLICY_SCHEMA) wrong("schema", `has to be ${POLICY_SCHEMA}`);
+  for (const key of Object.keys(file))
+    if (!KEYS.includes(key)) wrong(key, `is no key of a policy: it has ${KEYS.join(", ")}`);
+  if (file.schema !== POLICY_SCHEMA)
+    wrong(
+      "",
+      `${file.schema === undefined ? "has no schema" : "has another schema"}: its first line has to be "schema: ${POLICY_SCHEMA}"`,
+    );
   if (file.title !== undefined && typeof file.title !== "string") wrong("title", "has to be text");
   const base = file.base ?? "enabled";
   if (base !== "enabled" && base !== "disabled") return wrong("base", "has to be enabled or disabled");
   if (base === "disabled" && (file.expression !== undefined || file.minimum !== undefined))
     wrong("base", "disabled takes neither expression nor minimum");
   const named = (value: unknown, where: string): CheckId => {
-    if (typeof value !== "string" || !isCheckId(value)) return wrong(where, "is no check's id");
+    if (typeof value !== "string" || !isCheckId(value))
+      return wrong(where, "is no check's id: --check --format csv lists them");
     const missing =
       value.startsWith("off.") !== (base === "disabled") ||
       (value === "policy.expression" && file.expression === undefined) ||
@@ -55,7 +61,7 @@ async function read(text: string, wrong: Wrong): Promise<Readonly<Record<string,
   } catch (failure) {
     return wrong("", `cannot be read: ${failure instanceof Error ? failure.message : String(failure)}`);
   }
-  return isRecord(value) ? value : wrong("", "has to be a map of keys");
+  return isRecord(value) ? value : wrong("", `has to be a map of ${KEYS.join(", ")}`);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -91,7 +97,7 @@ function waiver(
   if (!isRecord(value)) return wrong(where, "has to have check, reason and until");
   const { check, reason, until, ...rest } = value;
   const [odd] = Object.keys(rest);
-  if (odd !== undefined) wrong(`${where}.${odd}`, "is no key of a waiver");
+  if (odd !== undefined) wrong(`${where}.${odd}`, "is no key of a waiver: it has check, reason, until");
   if (typeof reason !== "string" || reason.trim() === "") return wrong(`${where}.reason`, "has to say why");
   if (typeof until !== "string" || !isDay(until))
     return wrong(`${where}.until`, "has to be a day such as 2027-01-31");

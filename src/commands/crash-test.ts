@@ -103,7 +103,7 @@ function readyFor(target: Target): Ready | { readonly reasons: NonEmpty<Reason> 
         [
           base.reservation.loaded !== true,
           "not-loaded",
-          "no capture kernel is loaded (/sys/kernel/kexec_crash_loaded): the machine would crash and save nothing",
+          "no capture kernel is loaded (/sys/kernel/kexec_crash_loaded): the machine would crash and save nothing. kdump-setup status says why, and what to do",
         ],
         [
           machine.stat("/proc/sysrq-trigger") === null || machine.stat("/proc/sys/kernel/sysrq") === null,

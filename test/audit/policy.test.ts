@@ -44,8 +44,9 @@ waived:
 });
 
 const WRONG: readonly (readonly [string, string, RegExp])[] = [
-  ["no schema", "base: enabled", /schema has to be kdump-setup\/policy\/1/],
-  ["a list", "- a", /has to be a map/],
+  ["no schema", "base: enabled", /has no schema: .* "schema: kdump-setup\/policy\/1"/],
+  ["another schema", "schema: policy/1", /has another schema: .* "schema: kdump-setup\/policy\/1"/],
+  ["a list", "- a", /has to be a map of schema,/],
   ["neither YAML nor JSON", "a: [", /is neither YAML nor JSON/],
   ["a key twice", `${HEAD}base: enabled\nbase: disabled`, /is neither YAML nor JSON.*unique/],
   [
@@ -53,8 +54,8 @@ const WRONG: readonly (readonly [string, string, RegExp])[] = [
     `${HEAD}required: &a [1]\nwaived: [${"*a, ".repeat(50)}*a]`,
     /waived\[0\]|cannot be read/,
   ],
-  ["an unknown key", `${HEAD}require: []`, /require is no key of a policy/],
-  ["a check that does not exist", `${HEAD}required: [dump.lst]`, /required\[0\] is no check's id/],
+  ["an unknown key", `${HEAD}require: []`, /require is no key of a policy: it has .* required,/],
+  ["a check that does not exist", `${HEAD}required: [dump.lst]`, /required\[0\] is no check's id: .*csv/],
   [
     "a check of the other base",
     `${HEAD}required: [off.service]`,

@@ -14,6 +14,8 @@ const CASES: readonly (readonly [string, string, Ending])[] = [
   ["debian-12", "sh -c reboot", "shell"],
   ["debian-12", "logger reboot", "other"],
   ["debian-12", "reboot-later", "other"],
+  ["debian-12", "env reboot -f", "other"],
+  ["debian-12", "timeout 5 reboot -f", "other"],
   // the example in the file's own comment: one echo with many words
   ["debian-12", "echo 'makedumpfile FAILED.'; /bin/bash; reboot -f", "line"],
   ["debian-12", "sync; poweroff", "line"],

@@ -78,6 +78,8 @@ for (const name of KDUMP_TOOLS) {
     async (t) => {
       const root = await overlayRoot(t, name);
       standIn(root, "mount.nfs");
+      // a key that has no option stays
+      edit(root, DEFAULTS, '#HOSTTAG="hostname|[ip]"', "HOSTTAG='hostname'  # by name");
       const nfs = ["--target", "nfs:[2001:db8::1]:/export/crash", "--core-dir", "/var/crash/mnt"];
       assert.equal((await ask(root, [...nfs, "--yes"])).code, 0);
       const shown = (await inside(root, ["kdump-config", "show"])).stdout;
@@ -93,6 +95,8 @@ for (const name of KDUMP_TOOLS) {
       const then = (await inside(root, ["kdump-config", "show"])).stdout;
       assert.match(then, /^SSH:\s+kdump@dumps\.example\.com$/m);
       assert.match(then, /^SSH_KEY:\s+\/root\/\.ssh\/crash$/m);
+      assert.match(then, /^HOSTTAG:\s+hostname$/m);
+      assert.match(content(root, DEFAULTS), /^HOSTTAG='hostname' {2}# by name$/m);
       assert.doesNotMatch(then, /^NFS:/m);
 
       edit(root, DEFAULTS, '#FTP="<server>:<path>"', 'FTP="ftp.example.com:/in"');
