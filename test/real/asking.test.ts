@@ -59,6 +59,26 @@ for (const key of ["n", "Enter", "C-c", "C-d", "Escape"]) {
   });
 }
 
+for (const TERM of ["xterm", "dumb"])
+  test(`${TERM}: a y typed while the plan is still made is no answer to the question`, {
+    skip: onTerminal,
+  }, async (t) => {
+    const root = await overlayRoot(t, "debian12");
+    // the preview takes long enough for somebody to type
+    wrapGenerator(root, "sleep 2; real");
+    const before = await snapshot(root, LOOK);
+    const screen = await terminal(t, set(root), { TERM });
+    // with Enter, and as a line nobody has ended
+    await screen.keys("y", "Enter", "y", "Enter", "y");
+    await screen.until(/Make these changes\?/);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.deepEqual(diffSnapshots(before, await snapshot(root, LOOK)), []);
+    await screen.keys("n", "Enter");
+    assert.equal(await screen.ended(), 0);
+    await screen.until(/Nothing was changed\./);
+    assert.deepEqual(diffSnapshots(before, await snapshot(root, LOOK)), []);
+  });
+
 test("the terminal goes away at the question: nothing changes, and the lock is free", {
   skip: onTerminal,
 }, async (t) => {
