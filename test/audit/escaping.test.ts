@@ -49,10 +49,13 @@ const count = (text: string, what: RegExp) => text.match(what)?.length ?? 0;
 
 for (const format of ["html", "junit"] as const) {
   test(`${format}: no value makes a tag, an attribute or an entity`, () => {
-    const [tags, lines] = [count(written("x", format), /</g), count(written("x", format), /\n/g)];
+    // the page's own: where a path may be cut, and around an option, which may not
+    const own = /<wbr>|<span class="option">-[\w-]+<\/span>/g;
+    const page = (text: string) => written(text, format).replace(own, "");
+    const [tags, lines] = [count(page("x"), /</g), count(page("x"), /\n/g)];
     fc.assert(
       fc.property(anyText, (text) => {
-        const document = written(text, format);
+        const document = page(text);
         assert.equal(count(document, /</g), tags);
         assert.equal(count(document, /\n/g), lines);
         assert.doesNotMatch(document, /&(?!(?:amp|lt|gt|quot|#39);)/);
