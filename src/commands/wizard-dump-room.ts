@@ -1,4 +1,4 @@
-import { aboutBytes, formatBytes } from "../crashkernel/size.js";
+import { aboutBytes } from "../crashkernel/size.js";
 import { effectiveDumpSettings, known } from "../plan/effective-dump-settings.js";
 import type { DumpWishes } from "../types.js";
 import { printable } from "../ui/output.js";
@@ -15,7 +15,7 @@ export async function roomFor(
 ): Promise<readonly string[]> {
   const directory = wishes.directory ?? known(effectiveDumpSettings(facts, target.profile).directory) ?? null;
   const { dumpSpace } = await withDumpSpace({ ...request, dump: { ...wishes, directory } }, target);
-  const most = facts.memory === null ? null : formatBytes(facts.memory.bytes);
+  const most = facts.memory === null ? null : aboutBytes(facts.memory.bytes);
   const need = most === null ? "" : `A dump takes at most the memory, ${most}, and mostly far less.`;
   const free =
     dumpSpace === undefined || directory === null

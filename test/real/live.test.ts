@@ -77,6 +77,29 @@ test("what we wrote into /etc/default/kdump-tools is what kdump-config makes of 
   );
 });
 
+for (const [term, keys] of [
+  ["xterm", "\\r\\r\\033[B\\r"],
+  ["dumb", "\\n\\n2\\n"],
+] as const)
+  test(`${term}: the wizard tells the free space and asks whether to reboot, and an end of the input changes nothing`, {
+    skip,
+  }, async (t) => {
+    const root = await liveRoot(t);
+    if (root === null) return;
+    const before = await snapshot(root, NEAR);
+    // util-linux's script(1) gives it a terminal, and presses ^D when there is nothing left to type
+    const script = `mkdir -p /dev/pts; mount -t devpts -o ptmxmode=666 devpts /dev/pts; ln -sf pts/ptmx /dev/ptmx
+      (sleep 1; printf '${keys}'; sleep 6) | TERM=${term} script -qec kdump-setup /dev/null`;
+    const ran = await live(root, script);
+    assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+    assert.match(ran.stdout, /\/var\/crash: [\d.]+ [KMGT]iB are free\. A dump takes at most\s+the memory, /);
+    assert.match(ran.stdout, /It takes effect at a boot\. Reboot at the end\?/);
+    assert.match(ran.stdout, /yes, reboot this machine at the end/);
+    assert.match(ran.stdout, /Make these changes\?[\s\S]*Nothing was changed\./);
+    assert.doesNotMatch(ran.stdout, /Rebooting/);
+    assert.deepEqual(diffSnapshots(before, await snapshot(root, NEAR)), []);
+  });
+
 test("rollback on the system that runs leaves it as it was, but for the journal", { skip }, async (t) => {
   const root = await liveRoot(t);
   if (root === null) return;
