@@ -123,6 +123,8 @@ export interface GrubFacts {
   readonly conffiles: readonly ConffileFact[];
   /** is there a BLS directory with entries? */
   readonly blsEntries: readonly string[];
+  /** where the menu comes from there by the profile; null: it does not */
+  readonly bls: BlsFacts | null;
   /** does the generated configuration (or the defaults) hand the menu to BLS? */
   readonly usesBls: boolean;
   /** generator programs found in the root, of those the profile may name */
@@ -144,6 +146,17 @@ export interface PlacedWord {
   readonly word: string;
   readonly path: string;
   readonly line: number;
+}
+
+export interface BlsFacts {
+  /** in byte order, those for repairs too; null: the directory cannot be listed */
+  readonly entries: readonly NamedFile[] | null;
+  readonly grubenv: NamedFile;
+  /** mounts of their own that these two are on: on some machines grubenv is a link into the EFI system partition */
+  readonly entriesMount: BootMount | null;
+  readonly grubenvMount: BootMount | null;
+  /** the words a kernel to come is given; null where the release has no such file */
+  readonly kernelCmdline: NamedFile | null;
 }
 
 export interface BootMount {
@@ -353,6 +366,8 @@ export type Step =
       readonly text: ByteText;
       /** mode of a file that is new; an existing file keeps its own */
       readonly createMode: number;
+      /** GRUB reads it, and replays no journal; `freeze` as in regenerate */
+      readonly settle?: { readonly freeze: string | null };
       readonly why: string;
     }
   | {

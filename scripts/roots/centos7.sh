@@ -8,7 +8,6 @@ start_from "$2" "${debians[@]}" './usr/lib/modules/*' './boot/*' './etc/alternat
   './etc/machine-id' './etc/fstab' './dev/disk'
 as_el7
 machine_id=$(cat "$root/etc/machine-id")
-rm -f "$root"/usr/sbin/grub2-probe.distrib
 put_grub_probe /usr/sbin/grub2-probe /dev/mapper/cl-root xfs lvm
 
 # The kernel that is installed and the rescue kernel the installer made of it.

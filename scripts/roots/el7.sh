@@ -38,18 +38,22 @@ as_grub2() {
   replace "$root/etc/grub.d/00_header" 's|/boot/grub|/boot/grub2|g; s|\$(grub-probe|$(grub2-probe|'
 }
 
-# The family's files and names over a root without the above. GRUB stays Debian's, with these differences:
-#   10_linux        writes linux16 and initrd16 (linuxefi and initrdefi on UEFI) and that release's titles
-as_el7() {
-  local linux=$root/etc/grub.d/10_linux
-  dress centos7
-  ln -s centos-release "$root/etc/redhat-release"
-  ln -s centos-release "$root/etc/system-release"
+# family NAME RELEASE: the Red Hat family's files and names over a root without the above, and that release file
+family() {
+  dress "$1"
+  ln -s "$2-release" "$root/etc/redhat-release"
+  ln -s "$2-release" "$root/etc/system-release"
   ln -s ../usr/lib/os-release "$root/etc/os-release"
   ln -s ../boot/grub2/grub.cfg "$root/etc/grub2.cfg"
   ln -s /etc/default/grub "$root/etc/sysconfig/grub" # absolute, as there: it must be followed inside the root
   as_grub2
+}
 
+# Release 7. GRUB stays Debian's, with these differences:
+#   10_linux        writes linux16 and initrd16 (linuxefi and initrdefi on UEFI) and that release's titles
+as_el7() {
+  local linux=$root/etc/grub.d/10_linux
+  family centos7 centos
   replace "$linux" 's|^SUPPORTED_INITS=.*|if [ -d /sys/firmware/efi ]; then kind=efi; else kind=16; fi|'
   replace "$linux" 's|^CLASS="\(.*\)"$|CLASS="\1 --unrestricted"|'
   replace "$linux" 's|OS="${GRUB_DISTRIBUTOR} GNU/Linux"|OS="${GRUB_DISTRIBUTOR}"|'

@@ -1,9 +1,9 @@
-import { dirname } from "node:path";
 import { StepFailed } from "../errors.js";
 import { bootFileNames } from "../machine/boot-files.js";
 import type { Machine, Ran } from "../machine/machine.js";
 import type { Command, FileState, Step } from "../types.js";
 import type { JudgeCandidate } from "./candidate.js";
+import { settle } from "./settle.js";
 
 export type RegenerateStep = Extract<Step, { kind: "regenerate" }>;
 
@@ -49,7 +49,7 @@ export async function regenerate(
     if (before.kind === "file") await machine.copyAttributes(step.config, step.candidate);
     machine.syncFile(step.candidate);
     const linked = before.kind === "file" && machine.hardLink(step.config, oldLink) ? oldLink : null;
-    await settle(machine, step, hooks);
+    await settle(machine, step.config, step.freeze, hooks.warn);
     await hooks.about({ afterSha256: after.sha256, oldLink: linked, before });
     // the last look, with nothing between it and the rename
     const changed =
@@ -60,21 +60,9 @@ export async function regenerate(
       throw new StepFailed(`${step.config} or the kernels beside it keep changing while it is generated`);
     machine.rename(step.candidate, step.config);
     for (const text of verdict.warnings) hooks.warn(text);
-    await settle(machine, step, hooks);
+    await settle(machine, step.config, step.freeze, hooks.warn);
     return;
   }
-}
-
-/**
- * Brings what was written to its final places on the disk, where GRUB, which replays no journal, looks for it. Before
- * the rename as well: the name and the file it leads to are written in any order, and a power cut between the two
- * left GRUB with the new name of a file it found empty (npm run test:vm, debian12-bios-ext4/writes).
- */
-async function settle(machine: Machine, step: RegenerateStep, hooks: RegenerateHooks): Promise<void> {
-  await machine.syncFileSystem(dirname(step.config));
-  if (step.freeze === null) return;
-  const why = await machine.freezeOnce(step.freeze);
-  if (why !== null) hooks.warn(`${step.freeze}: ${why}`);
 }
 
 async function generate(machine: Machine, step: RegenerateStep, hooks: RegenerateHooks): Promise<void> {

@@ -6,6 +6,7 @@ import type { Command, FileState, Step } from "../types.js";
 import type { JudgeCandidate } from "./candidate.js";
 import { JournalError, type JournalStep, saveFile } from "./journal.js";
 import { regenerate, secondName } from "./regenerate.js";
+import { settle } from "./settle.js";
 import { restoreLinks } from "./unit-links.js";
 
 export interface StepContext {
@@ -94,9 +95,15 @@ export async function prepareStep(
 
 export async function doStep(machine: Machine, step: Step, context: StepContext): Promise<void> {
   switch (step.kind) {
-    case "write-file":
-      machine.makeDirectory(dirname(step.path), 0o755);
-      return machine.replace(step.path, step.text, step.createMode, step.before);
+    case "write-file": {
+      const { path, text, createMode, before, settle: settled } = step;
+      machine.makeDirectory(dirname(path), 0o755);
+      // of an image no boot loader reads the disk behind our back
+      if (settled === undefined || machine.image) return machine.replace(path, text, createMode, before);
+      const onDisk = () => settle(machine, path, settled.freeze, context.warn);
+      await machine.replace(path, text, createMode, before, onDisk);
+      return onDisk();
+    }
     case "remove-file":
       return machine.remove(step.path);
     case "regenerate":

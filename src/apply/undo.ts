@@ -79,6 +79,8 @@ async function undoFile(
     const text = savedText(machine, id, step.before);
     if (text === null) machine.remove(step.path);
     else await machine.replace(step.path, text, step.before.kind === "file" ? step.before.mode : 0o644);
+    // GRUB reads it without the file system's journal
+    if (!machine.image && step.target.startsWith("/boot/")) await machine.syncFileSystem(step.target);
   }
   for (const directory of [...step.createdDirectories].reverse()) machine.removeEmptyDirectory(directory);
 }

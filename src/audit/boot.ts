@@ -1,4 +1,5 @@
 import { checkEntries } from "../bootconfig/check-entries.js";
+import type { GrubMenu, MenuEntry } from "../bootconfig/grub-cfg.js";
 import type { Dated } from "../facts/audit-facts.js";
 import { CMDLINE_FILE } from "../kernel-files.js";
 import type { PlacedWord } from "../types.js";
@@ -15,7 +16,9 @@ const asText = (words: readonly string[]): string =>
   words.length === 0 ? "no crashkernel=" : words.join(" ");
 const said = (words: readonly PlacedWord[]): string => asText(words.map(({ word }) => word));
 
-function regenerate({ profile }: AuditInput): string {
+function regenerate({ profile, facts }: AuditInput): string {
+  if (facts.grub.bls !== null)
+    return "kdump-setup --crashkernel VALUE --yes writes every entry and proves it";
   const argv = profile.boot.generate.map((word) => word.replace("{output}", profile.boot.config.bios[0]));
   return `${argv.join(" ")} generates it anew; kdump-setup --crashkernel VALUE --yes does and proves it`;
 }
@@ -55,17 +58,29 @@ function entries(input: AuditInput): Check {
       return skipped(id, { reason: "nothing is configured (boot.configured)", evidence: menu.path });
     return pass(id, { actual: asText(words), evidence: menu.path, expected: asText(words) });
   }
+  const wrong = input.facts.grub.bls === null ? undefined : firstWrong(menu.menu, words);
+  const path = wrong?.section ?? menu.path;
   return fail(id, {
     actual: rest.length === 0 ? first.text : `${first.text} And ${rest.length} more.`,
-    evidence: menu.path,
-    place: { path: menu.path, line: first.line ?? 1 },
+    evidence: path,
+    place: { path, line: wrong?.line ?? first.line ?? 1 },
     expected: asText(words),
     fix: regenerate(input),
   });
 }
 
+/** Where each entry is a file of its own, the first one that is wrong. */
+function firstWrong(menu: GrubMenu, words: readonly string[]): MenuEntry | undefined {
+  return menu.entries.find((entry) =>
+    checkEntries({ ...menu, entries: [entry] }, words).some(({ severity }) => severity === "problem"),
+  );
+}
+
 function fresh(input: AuditInput): Check {
   const id = "boot.fresh";
+  const { bls } = input.profile.boot;
+  if (bls !== false && input.facts.grub.bls !== null)
+    return skipped(id, { reason: "the entries are the menu, nothing is generated", evidence: bls.entries });
   const { bootConfig, bootSources } = input.more;
   const other = otherLoader(input.facts);
   if (other !== null) return unknown(id, { reason: other.text, evidence: other.evidence });
@@ -129,7 +144,7 @@ function broughtBack({ author, words, facts }: AuditInput): Parameters<typeof fa
 function override(input: AuditInput): Check {
   const id = "boot.override";
   const { overridden, configured: found } = input.words;
-  const [updater] = input.more.updaters;
+  const [updater] = [...input.words.toCome, ...input.more.updaters];
   const evidence = input.facts.grub.defaults.path;
   if (found.kind === "unknown") return unknown(id, { reason: found.why, evidence: found.path });
   const [first] = overridden;
@@ -146,8 +161,8 @@ function override(input: AuditInput): Check {
   if (back !== null) return fail(id, back);
   if (
     updater !== undefined &&
-    found.words.length > 0 &&
-    updater.puts !== found.words.map(({ word }) => word).join(" ")
+    (input.words.toCome.length > 0 ||
+      (found.words.length > 0 && updater.puts !== found.words.map(({ word }) => word).join(" ")))
   ) {
     const { what, path, line, fix } = updater;
     return fail(id, { actual: what, evidence: path, place: { path, line: line ?? 1 }, fix });

@@ -39,6 +39,16 @@ export interface AuditInput {
   readonly recommendedBytes: number | null;
 }
 
+export interface WordToCome {
+  /** what it does, for a sentence */
+  readonly what: string;
+  readonly path: string;
+  readonly line: number | null;
+  /** null: always other words than those that boot */
+  readonly puts: null;
+  readonly fix: string;
+}
+
 /** crashkernel= as the sources ask for it, as the entries carry it, as the running kernel got it. */
 export interface CrashkernelWords {
   readonly configured:
@@ -46,6 +56,8 @@ export interface CrashkernelWords {
     | { readonly kind: "unknown"; readonly why: string; readonly path: string; readonly line: number | null };
   /** assignments that a later one undoes */
   readonly overridden: readonly PlacedWord[];
+  /** what will put other words there: for the next kernel, or when a generator is run */
+  readonly toCome: readonly WordToCome[];
   readonly menu:
     | { readonly kind: "known"; readonly menu: GrubMenu; readonly path: string }
     | { readonly kind: "unknown"; readonly why: string; readonly path: string };

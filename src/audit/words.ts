@@ -4,16 +4,20 @@ import { findCrashkernel } from "../edit/grub-defaults.js";
 import { toSource, unreadable } from "../plan/part.js";
 import { crashkernelWords } from "../plan/words.js";
 import type { Blocker, Facts } from "../types.js";
+import { blsWords } from "./bls.js";
 import type { CrashkernelWords } from "./input.js";
 
-export function readWords(facts: Facts, { boot }: Profile): CrashkernelWords {
+export function readWords(facts: Facts, profile: Profile): CrashkernelWords {
+  const { boot } = profile;
   const { grub, cmdline } = facts;
   const running = cmdline === null ? null : crashkernelWords(cmdline);
   const other = otherLoader(facts);
   if (other !== null) {
     const unknown = { kind: "unknown", why: other.text, path: other.evidence } as const;
-    return { configured: { ...unknown, line: null }, overridden: [], menu: unknown, running };
+    return { configured: { ...unknown, line: null }, overridden: [], toCome: [], menu: unknown, running };
   }
+  if (boot.bls !== false && grub.bls !== null)
+    return { ...blsWords(facts, profile, boot.bls, grub.bls), running };
   const files = [grub.defaults, ...grub.dropIns];
   const broken = files.find((file) => unreadable(file) !== null);
   const found = findCrashkernel(files.flatMap(toSource), {
@@ -38,6 +42,7 @@ export function readWords(facts: Facts, { boot }: Profile): CrashkernelWords {
   return {
     configured,
     overridden: found.words.filter(({ effective }) => !effective),
+    toCome: [],
     menu: readMenu(facts),
     running,
   };
@@ -53,7 +58,11 @@ function readMenu({ grub }: Facts): CrashkernelWords["menu"] {
   if (config === null) return { kind: "unknown", why: "no GRUB configuration was found", path: "/boot" };
   const { path } = config;
   if (grub.usesBls)
-    return { kind: "unknown", why: "the menu comes from BLS entries, which are not read yet", path };
+    return {
+      kind: "unknown",
+      why: "the menu comes from BLS entries, which this profile does not know",
+      path,
+    };
   if (config.state.kind === "file") return { kind: "known", menu: readGrubCfg(config.state.text), path };
   return { kind: "unknown", why: unreadable(config) ?? "", path };
 }

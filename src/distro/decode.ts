@@ -18,7 +18,8 @@ export type Shape =
       readonly optional: readonly string[];
     }
   | { readonly kind: "map"; readonly keyPattern: string; readonly of: Shape; readonly atLeast: number }
-  | { readonly kind: "nullable"; readonly of: Shape };
+  | { readonly kind: "nullable"; readonly of: Shape }
+  | { readonly kind: "false-or"; readonly of: Shape };
 
 /** Where a value stands: the profile's file name and a JSON pointer (RFC 6901). */
 export interface Place {
@@ -154,6 +155,13 @@ export function nullable<T>(of: Decoder<T>): Decoder<T | null> {
   return {
     shape: { kind: "nullable", of: of.shape },
     decode: (value, at) => (value === null ? null : of.decode(value, at)),
+  };
+}
+
+export function falseOr<T>(of: Decoder<T>): Decoder<T | false> {
+  return {
+    shape: { kind: "false-or", of: of.shape },
+    decode: (value, at) => (value === false ? false : of.decode(value, at)),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   choice,
   type Decoder,
   fail,
+  falseOr,
   flag,
   list,
   map,
@@ -15,6 +16,7 @@ import {
   text,
 } from "./decode.js";
 import type {
+  BlsProfile,
   BootProfile,
   DumpSettingsProfile,
   DumpsProfile,
@@ -54,6 +56,15 @@ const packageName = text("^[a-z0-9][A-Za-z0-9.+-]*$", "a package name");
 const pattern = text("^.+$", "a regular expression");
 const anyText = text("", "text");
 
+const bls: Decoder<BlsProfile> = object({
+  entries: path,
+  rescue: text("^[a-z0-9-]+$", "a part of a file name"),
+  grubenv: path,
+  options: choice(["kernelopts", "literal"]),
+  kernelCmdline: nullable(path),
+  generatorRewrites: choice(["kernelopts", "entries", "entries-when-asked"]),
+});
+
 const boot: Decoder<BootProfile> = object({
   defaults: path,
   dropIns: nullable(object({ dir: path, suffix })),
@@ -64,7 +75,7 @@ const boot: Decoder<BootProfile> = object({
   generate: command("{output}"),
   preview: command(),
   check: command("{file}"),
-  bls: flag,
+  bls: falseOr(bls),
   scriptAdds: optional(
     nullable(object({ script: path, needs: list(path), pattern: oneGroup(), before: variable })),
     null,
@@ -149,6 +160,7 @@ const updater: Decoder<UpdaterProfile> = object({
   by: sentence,
   knownBy: object({ file: path, text: sentence }),
   keep: setting,
+  putsRecommended: optional(flag, false),
   off: nullable(setting),
 });
 

@@ -50,8 +50,8 @@ export interface BootProfile {
   readonly preview: NonEmpty<string>;
   /** syntax check; `{file}` stands for the file */
   readonly check: NonEmpty<string>;
-  /** the menu comes from BLS entries, not from the generated file */
-  readonly bls: boolean;
+  /** false: the menu is in the generated file. Else it comes from entries of the boot loader specification */
+  readonly bls: false | BlsProfile;
   /**
    * A script of the generator that adds crashkernel= words of its own to normal entries, when every file of `needs` is
    * there: `pattern` finds them in it (one group). They stand right before the value of `before`, one of `variables`.
@@ -63,6 +63,25 @@ export interface BootProfile {
     readonly pattern: string;
     readonly before: string;
   } | null;
+}
+
+/** Where a menu of boot loader specification entries takes its arguments from. */
+export interface BlsProfile {
+  /** directory of the entries, one file a kernel */
+  readonly entries: string;
+  /** what stands in the name of an entry that is for repairs and left alone */
+  readonly rescue: string;
+  /** GRUB's environment block: variables that entries name */
+  readonly grubenv: string;
+  /** what the entry of a kernel to come holds: the variable $kernelopts of grubenv, or the words themselves */
+  readonly options: "kernelopts" | "literal";
+  /** the file those words are taken from, where it stands; null: there is none such */
+  readonly kernelCmdline: string | null;
+  /**
+   * what the generator does besides writing its file: sets kernelopts; writes all entries anew, always or only when an
+   * option asks for it. For what is said: it is not run
+   */
+  readonly generatorRewrites: "kernelopts" | "entries" | "entries-when-asked";
 }
 
 export interface KdumpProfile {
@@ -132,6 +151,8 @@ export interface UpdaterProfile {
   readonly knownBy: { readonly file: string; readonly text: string };
   /** makes it keep what we set: a key of the settings' file; in the value `{words}` stands for the crashkernel= words */
   readonly keep: { readonly key: string; readonly value: string };
+  /** what it puts there is crashkernel.recommended: where that is what is wished, it is left to do so */
+  readonly putsRecommended: boolean;
   /** makes it put nothing there, for --disable; null where `keep` is enough for that too */
   readonly off: { readonly key: string; readonly value: string } | null;
 }

@@ -1,9 +1,9 @@
 import { appendSplices, assignmentToExtend } from "./append-word.js";
 import type { CommandLineEdit, EditedFile } from "./command-line-edit.js";
-import { kindOf } from "./kernel-cmdline.js";
 import type { Quote, Span } from "./shell-syntax.js";
 import { type EditRefusal, placeOf, type Standing, type Survey, sourceKey } from "./survey.js";
 import { lineEnding, type Splice, splice } from "./text.js";
+import { winner } from "./winning-word.js";
 
 /** Decides which bytes change for a wish, and why; `refusals` says what cannot be done. */
 export class Changes {
@@ -205,22 +205,6 @@ export class Changes {
 function written(words: readonly string[], quote: Quote, returns: boolean): string {
   const text = words.join(" ") + (returns ? " " : "");
   return quote === "bare" && text.includes(" ") ? `"${text}"` : text;
-}
-
-/** The word the kernel goes by: for a pair the last ,high one, else the last plain one, else the last. */
-function winner(effective: readonly Standing[], words: readonly string[]): Standing | undefined {
-  const kinds = words.some((word) => kindOf(word) === "high")
-    ? (["high", "plain"] as const)
-    : (["plain"] as const);
-  const backwards = [...effective].reverse();
-  // one that is right already stays where it is: the fewest bytes change
-  const right = words.length === 1 ? backwards.find(({ word }) => word === words[0]) : undefined;
-  if (right !== undefined) return right;
-  for (const kind of kinds) {
-    const found = backwards.find(({ word }) => kindOf(word) === kind);
-    if (found !== undefined) return found;
-  }
-  return backwards[0];
 }
 
 function sameWords(a: readonly string[], b: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import { readGrubCfg } from "../bootconfig/grub-cfg.js";
 import type { BootProfile } from "../distro/profile.js";
 import type { Reader } from "../machine/machine.js";
 import type { BaseFacts, Blocker, BootMount, FileState, GrubFacts, NamedFile } from "../types.js";
+import { collectBls } from "./bls.js";
 import { namesIn } from "./boot-files.js";
 import { collectConffiles } from "./conffiles.js";
 import { type Mount, mountOf, parseMountinfo } from "./mounts.js";
@@ -20,6 +21,9 @@ export function collectGrub(
   const dropIns = boot.dropIns === null ? [] : collectDropIns(reader, boot.dropIns);
   const located = locateConfig(reader, firmware, boot.config);
   const { config } = located;
+  const usesBls =
+    asksForBls([defaults, ...dropIns]) ||
+    (config?.state.kind === "file" && readGrubCfg(config.state.text).usesBls);
   const grub: GrubFacts = {
     defaults,
     dropIns,
@@ -28,9 +32,9 @@ export function collectGrub(
     scriptWords: boot.scriptAdds === null ? [] : wordsOfScript(reader, boot.scriptAdds),
     conffiles: collectConffiles(reader, [defaults, ...dropIns]),
     blsEntries: namesIn(reader, BLS_DIRECTORY, /^[^.].*\.conf$/),
-    usesBls:
-      asksForBls([defaults, ...dropIns]) ||
-      (config?.state.kind === "file" && readGrubCfg(config.state.text).usesBls),
+    bls:
+      boot.bls === false || !usesBls ? null : collectBls(reader, boot.bls, (path) => bootMount(reader, path)),
+    usesBls,
     generators: programsOf(boot).filter((name) => findProgram(reader, name) !== null),
     bootMount: config === null ? null : bootMount(reader, config.path),
   };

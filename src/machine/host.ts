@@ -68,7 +68,7 @@ export function openMachine(root: string): Machine {
       return runCommand(command, { ...chroot, ...inherit, ...(signal === undefined ? {} : { signal }) });
     },
     temporaryName,
-    async replace(path, text, createMode, expected) {
+    async replace(path, text, createMode, expected, written) {
       const target = at(path);
       const temporary = temporaryName(target);
       removeName(temporary);
@@ -88,6 +88,7 @@ export function openMachine(root: string): Machine {
           await copyAttributes(target, temporary);
         }
         fsyncSync(fd);
+        await written?.();
         if (expected !== undefined && !sameBytes(reader.read(path), expected)) {
           throw new BusyOrStaleError(`${path} changed after it was read`, { hint: "run the command again" });
         }

@@ -77,9 +77,16 @@ export interface Machine extends Reader {
    * Puts `text` at `path` in one step: written beside it, synced, given the old file's owner, mode and extended
    * attributes (SELinux label, ACL), renamed over it, directory synced. Links are followed; the target is replaced.
    * With `expected`, what stands there is read once more just before the rename, and BusyOrStaleError thrown when it
-   * is something else: on a busy disk writing beside it takes long enough for somebody to save a file.
+   * is something else: on a busy disk writing beside it takes long enough for somebody to save a file. `written` is
+   * waited for when the new file stands beside the old one.
    */
-  replace(path: string, text: ByteText, createMode: number, expected?: FileState): Promise<void>;
+  replace(
+    path: string,
+    text: ByteText,
+    createMode: number,
+    expected?: FileState,
+    written?: () => Promise<void>,
+  ): Promise<void>;
   /** The name `replace` writes to before the rename: left behind only by a killed run. */
   temporaryName(path: string): string;
   /** Gives `to` the owner, mode and extended attributes of `from`. */

@@ -2,6 +2,7 @@ import type { JournalRecord, JournalStep, SavedFile } from "../apply/journal.js"
 import type { Profile } from "../distro/profile.js";
 import type { ByteText, Command, Facts, FileState, Plan, Reason, Step, UnitFacts } from "../types.js";
 import { regenerateStep } from "./grub.js";
+import { bootedFrom, newestLast, restoredBls, untouchedEntries } from "./rollback-bls.js";
 
 export interface RollbackInput {
   readonly record: JournalRecord;
@@ -63,7 +64,8 @@ export function planRollback(input: RollbackInput): PlannedRollback {
   }
   // a run that left the generator out: whoever ran it since put that run's words into the menu
   const told = record.steps.some((entry) => entry.kind === "config");
-  generates ||= !told && steps.some((step) => isSource(input, step));
+  const generated = facts.grub.bls === null;
+  generates ||= generated && !told && steps.some((step) => isSource(input, step));
   if (generates && input.regenerate) {
     const { step, reason } = regenerateStep(
       facts,
@@ -86,8 +88,11 @@ export function planRollback(input: RollbackInput): PlannedRollback {
       `the packages that run installed stay (${record.packages.join(" ")}): ${remove.join(" ")} takes them out`,
     );
   }
-  const all = [...steps, ...later];
-  const reboot = all.some((step) => step.kind === "regenerate") ? "needed" : "not-needed";
+  if (steps.length > 0) warnings.push(...untouchedEntries(input));
+  const all = [...newestLast(input, steps), ...later];
+  const boots = (step: Step) =>
+    step.kind === "regenerate" || (step.kind === "write-file" && step.settle !== undefined);
+  const reboot = all.some(boots) ? "needed" : "not-needed";
   return { kind: "plan", plan: { steps: all, reboot, warnings, why: [`takes back ${record.id}`] } };
 }
 
@@ -105,9 +110,10 @@ function restoreFile(
   conflicts: Conflict[],
 ): void {
   const now = input.current(entry.path);
-  if (sameContent(now, entry.before)) return;
+  const restored = restoredBls(input, entry, now);
+  if (restored.kind === "nothing" || sameContent(now, entry.before)) return;
   const why = `as it was before ${input.record.id}`;
-  if (!sameContent(now, entry.after)) {
+  if (restored.kind !== "text" && (restored.kind === "conflict" || !sameContent(now, entry.after))) {
     const left = now.kind === "file" ? input.cut(entry.path, now.text) : null;
     if (left !== null) {
       steps.push(
@@ -127,11 +133,19 @@ function restoreFile(
     conflicts.push({ path: entry.path, ours: input.saved(entry.after), now });
     return;
   }
-  const text = input.saved(entry.before);
+  const text = restored.kind === "text" ? restored.text : input.saved(entry.before);
   if (text === null) steps.push({ kind: "remove-file", path: entry.path, before: now, why });
   else {
     const createMode = entry.before.kind === "file" ? entry.before.mode : 0o644;
-    steps.push({ kind: "write-file", path: entry.path, before: now, text, createMode, why });
+    steps.push({
+      kind: "write-file",
+      path: entry.path,
+      before: now,
+      text,
+      createMode,
+      ...bootedFrom(input, entry.path),
+      why,
+    });
   }
 }
 

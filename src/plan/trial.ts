@@ -18,6 +18,10 @@ export function planTrial(facts: Facts, profile: Profile, trial: TrialFacts, wor
   const refuse = (why: string): Part => ({ ...NOTHING, reasons: [refusal("no-trial", `--try: ${why}`)] });
   if (facts.image) return refuse("an image is not booted here: leave it out");
   if (isSysv(profile.kdump.unit)) return refuse("only systemd can start what looks at the trial boot");
+  if (facts.grub.bls !== null)
+    return refuse(
+      "the menu comes from entries of the boot loader specification, where it is not possible yet: leave it out",
+    );
   const config = facts.grub.config?.state;
   if (config?.kind !== "file") return refuse("there is no boot configuration to take the default entry from");
   const { custom, environment } = trial;

@@ -7,6 +7,9 @@ import { settingsFile } from "./settings-file.js";
 export function planUpdater(facts: Facts, profile: Profile, intent: Intent): DumpSettingsPlan {
   const { updater, settings } = profile.kdump;
   if (updater === null || !facts.kdump.updater || intent.kind === "settings") return NO_SETTINGS;
+  const recommended = `crashkernel=${profile.crashkernel.recommended[facts.arch] ?? ""}`;
+  if (intent.kind === "reserve" && updater.putsRecommended && intent.words.join(" ") === recommended)
+    return NO_SETTINGS;
   const wish = intent.kind === "disable" ? (updater.off ?? updater.keep) : updater.keep;
   const value = wish.value.replace("{words}", () => intent.words.join(" "));
   const now = settingsFile(facts, profile)(wish.key);

@@ -54,16 +54,20 @@ export function inCharset(text: string, stream: NodeJS.WriteStream): string {
 }
 
 export function colourDiff(diff: string, style: Style): string {
-  return printable(diff)
-    .split("\n")
-    .map((line) => {
-      if (line.startsWith("+++") || line.startsWith("---")) return style.bold(line);
-      if (line.startsWith("@@")) return style.cyan(line);
-      if (line.startsWith("+")) return style.green(line);
-      if (line.startsWith("-")) return style.red(line);
-      return line;
-    })
-    .join("\n");
+  return (
+    printable(diff)
+      .split("\n")
+      // the padding of GRUB's environment block: kilobytes of one character
+      .map((line) => line.replace(/^([ +-])#{100,}$/, "$1####…"))
+      .map((line) => {
+        if (line.startsWith("+++") || line.startsWith("---")) return style.bold(line);
+        if (line.startsWith("@@")) return style.cyan(line);
+        if (line.startsWith("+")) return style.green(line);
+        if (line.startsWith("-")) return style.red(line);
+        return line;
+      })
+      .join("\n")
+  );
 }
 
 /** Where things are said. A result goes to standard output, talk to standard error. */

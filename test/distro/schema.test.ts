@@ -33,6 +33,8 @@ function schemaOf(shape: Shape): Record<string, unknown> {
       };
     case "nullable":
       return { anyOf: [{ type: "null" }, schemaOf(shape.of)] };
+    case "false-or":
+      return { anyOf: [{ const: false }, schemaOf(shape.of)] };
     case "object":
       return {
         type: "object",

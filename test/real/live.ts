@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { bundle, type Ended, overlayRoot, run, withoutBundle, withoutRoot } from "../support/roots.js";
+import {
+  bundle,
+  type Ended,
+  overlayRoot,
+  type RootName,
+  run,
+  withoutBundle,
+  withoutRoot,
+} from "../support/roots.js";
 
 const node16 = process.env.KDUMP_TEST_NODE16 ?? "";
 
@@ -43,8 +51,8 @@ export async function live(root: string, script: string, tracer: readonly string
 }
 
 /** A root that is fit to be seen as a machine; null where this machine shows through (a CI container's cgroup). */
-export async function liveRoot(t: TestContext): Promise<string | null> {
-  const root = await overlayRoot(t, "debian12");
+export async function liveRoot(t: TestContext, name: RootName = "debian12"): Promise<string | null> {
+  const root = await overlayRoot(t, name);
   const looked = await live(root, "kdump-setup --crashkernel 256M --dry-run");
   if (looked.code === 3 && /\((\/proc\/1\/|\/run\/systemd\/container)/.test(looked.stderr)) {
     t.skip(`what runs these tests is seen from inside: ${looked.stderr.trim().split("\n").at(-1)}`);

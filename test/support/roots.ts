@@ -11,6 +11,8 @@ export * from "./snapshot.js";
 
 /** Roots made of that release's own packages: the name with -bare is the same without kdump-tools. */
 export const DEBIANS = ["debian11", "debian12", "debian13"] as const;
+/** Whose menu comes from entries of the boot loader specification. */
+export const WITH_BLS = ["rhel8", "rhel9", "rhel10", "fedora43", "amzn2023"] as const;
 export type RootName =
   | (typeof DEBIANS)[number]
   | `${(typeof DEBIANS)[number]}-bare`
@@ -18,7 +20,8 @@ export type RootName =
   | "centos7"
   | "sles155"
   | "sles156"
-  | "sles16";
+  | "sles16"
+  | (typeof WITH_BLS)[number];
 
 const made = (name: RootName): string => path.resolve(".cache/roots", name);
 
