@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { embeddedProfiles } from "../../src/distro/embedded.js";
-import { ask } from "../real/job.js";
 import { overlayRoot, WITH_BLS, withoutRoot } from "../support/roots.js";
+import { ask } from "./job.js";
 
 /** Releases that differ from another in their name alone, on the root of that other one. */
 
