@@ -19,6 +19,8 @@ export async function dropTypedAhead(): Promise<void> {
   // whoever asked before has paused it
   stdin.resume();
   await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+  // on a busy machine the timer is due before the terminal was looked at: once round, and once more for what that brought
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   stdin.removeListener("data", drop);
   stdin.pause();
   stdin.setRawMode(false);
