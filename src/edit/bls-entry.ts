@@ -20,8 +20,9 @@ export interface BlsOptions {
 }
 
 /**
- * grub-core/commands/blscfg.c, read_entry, of rhboot/grub2, 2.06: a key, a space, the value; the separator is the line's first space, a tab only where there is none; a line without a value ends the
- * file; of several options lines the first counts. `refusals`: what makes an edit uncertain.
+ * grub-core/commands/blscfg.c, read_entry, of rhboot/grub2, 2.06: a key, a space, the value; the separator is the
+ * line's first space, a tab only where there is none; a line without a value ends the file; of several options lines
+ * the first counts. `refusals`: what makes an edit uncertain.
  */
 export function readBlsEntry({ path, text }: SourceFile): {
   readonly entry: BlsEntry;

@@ -131,6 +131,29 @@ for (const [name, tree, uses] of bls)
     assert.equal(collectGrub(imageOf(t, tree), "bios", BOOT).grub.usesBls, uses);
   });
 
+test("a release with BLS entries that has them switched off is taken for one without, whatever stands in the directory", (t) => {
+  const blsOf = (tree: Tree) => {
+    const entries = "/boot/loader/entries";
+    const profile = {
+      ...BOOT,
+      bls: {
+        entries,
+        rescue: "-0-rescue",
+        grubenv: "/boot/grub2/grubenv",
+        options: "literal" as const,
+        kernelCmdline: "/etc/kernel/cmdline",
+        generatorRewrites: "entries" as const,
+      },
+    };
+    const { bls } = collectGrub(imageOf(t, { [`${entries}/a.conf`]: "", ...tree }), "bios", profile).grub;
+    return bls?.entries?.map(({ path: at }) => at) ?? null;
+  };
+  const off = { "/etc/default/grub": "GRUB_ENABLE_BLSCFG=false\n" };
+  assert.equal(blsOf({ ...off, "/boot/grub2/grub.cfg": REAL }), null);
+  // what boots counts: the generator was not run since
+  assert.deepEqual(blsOf({ ...off, "/boot/grub2/grub.cfg": "blscfg\n" }), ["/boot/loader/entries/a.conf"]);
+});
+
 test("BLS entries and the programs that are there", (t) => {
   const { grub } = collectGrub(
     imageOf(t, {

@@ -3,7 +3,17 @@
  * test itself understands them, and by what real kernel-install makes of the next kernel.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { test } from "node:test";
 import { assertGolden } from "../support/golden.js";
 import {
@@ -228,6 +238,21 @@ test("rhel8: an entry that holds its words itself is edited beside $kernelopts",
     content(root, `${ENTRIES}/${older}`),
     /^options root=\/dev\/sda1 ro crashkernel=512M own=1 \$tuned_params$/m,
   );
+});
+
+test("rhel8: a grubenv that is a link into the EFI system partition stays one, and what it leads to is changed", {
+  skip: skip8,
+}, async (t) => {
+  const root = await overlayRoot(t, "rhel8");
+  mkdirSync(`${root}/boot/efi/EFI/redhat`, { recursive: true });
+  renameSync(`${root}/boot/grub2/grubenv`, `${root}/boot/efi/EFI/redhat/grubenv`);
+  symlinkSync("../efi/EFI/redhat/grubenv", `${root}/boot/grub2/grubenv`);
+  const before = await snapshot(root, { only: ["boot", "etc"] });
+  assert.equal((await tool(root, SET)).code, 0);
+  assert.equal(readlinkSync(`${root}/boot/grub2/grubenv`), "../efi/EFI/redhat/grubenv");
+  assert.match(content(root, "/boot/efi/EFI/redhat/grubenv"), / crashkernel=512M /);
+  assert.equal((await tool(root, ["rollback", "--yes"])).code, 0);
+  assert.deepEqual(diffSnapshots(before, await snapshot(root, { only: ["boot", "etc"] })), []);
 });
 
 test("rhel8: rollback takes back our variable of grubenv only, others were set since", {
