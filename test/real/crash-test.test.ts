@@ -210,12 +210,14 @@ for (const [name, typed, code, got] of [
     const root = await liveRoot(t);
     if (root === null) return;
     // script(1) gives it a terminal; the keys are pressed when the question stands there
-    const keys = `for i in $(seq 100); do grep -q 'Type the name' /run/screen && break; sleep 0.2; done; sleep 1; printf "${typed}"; sleep 4`;
+    const until = (what: string) => `for i in $(seq 300); do ${what} && break; sleep 0.2; done`;
+    const asked = until("grep -q 'Type the name' /run/screen");
+    const keys = `${asked}; sleep 1; printf "${typed}"; ${until("test -e /run/ended")}`;
     const ran = await live(
       root,
       `${PLAIN}; export TERM=${name.includes("no menu") ? "dumb" : "xterm"}; : >/run/screen
       mkdir -p /dev/pts; mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts; ln -sf pts/ptmx /dev/ptmx
-      ( ${keys} ) | script -qfec "kdump-setup crash-test" /run/screen >/dev/null || code=$?
+      ( ${keys} ) | script -qfec "kdump-setup crash-test; code=\\$?; : > /run/ended; exit \\$code" /run/screen >/dev/null || code=$?
       cp /proc/sysrq-trigger /run/trigger; exit \${code:-0}`,
     );
     const screen = readFileSync(`${root}/run/screen`, "utf8");
