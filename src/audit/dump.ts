@@ -67,7 +67,7 @@ function space(input: AuditInput): Check {
   if (freeBytes >= need) return pass(id, seen);
   return fail(id, {
     ...seen,
-    fix: `make room there, keep fewer dumps, or name another directory in ${file}`,
+    fix: "make room there (kdump-setup dumps lists them, --prune N removes old ones), or kdump-setup --core-dir DIR --yes",
   });
 }
 
@@ -89,10 +89,16 @@ function level(input: AuditInput): Check {
     ...(compressed.value ? [] : ["nothing is compressed"]),
   ];
   if (wrong.length === 0) return pass(id, seen);
+  const { key } = input.profile.kdump.settings.collector;
+  const fixes = [
+    ...(bits === HIGHEST_DUMP_LEVEL ? [] : [`kdump-setup --dump-level ${HIGHEST_DUMP_LEVEL} --yes`]),
+    ...(compressed.value ? [] : [`add -c or -l to ${key} in ${file}`]),
+  ];
+  const other = collector.kind === "known" && !isMakedumpfile(collector.value, input.profile.kdump.settings);
   return fail(id, {
     ...seen,
     actual: `${command}: ${wrong.join(", ")}`,
-    fix: `let makedumpfile run with -d 31 and -c or -l, in ${file}`,
+    fix: other ? `let ${key} in ${file} call makedumpfile with -d 31 and -l` : fixes.join("; "),
   });
 }
 
@@ -142,7 +148,7 @@ function failure({ settings, profile }: AuditInput): Check {
   return fail(id, {
     ...seen,
     actual: `${stands}: ${ending === "shell" ? shell : ENDINGS[ending]}`,
-    fix: `let it reboot, in ${release.file}`,
+    fix: "kdump-setup --fail-action reboot --yes",
   });
 }
 

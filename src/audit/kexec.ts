@@ -16,7 +16,7 @@ function allowed({ facts, more }: AuditInput): Check {
       actual: blocker.text,
       evidence: blocker.evidence.replace(/:\d+$/, ""),
       place: placeIn(blocker.evidence),
-      fix: "take out what forbids it (a hardening baseline, most often), or audit with --policy disabled",
+      fix: "take out what forbids it (a hardening baseline, most often) and reboot; or audit with --policy disabled",
     });
   if (more.kexec?.loaded.kind === "absent" && more.kexec.fadump === null)
     return fail(id, {

@@ -70,7 +70,7 @@ function hang(input: AuditInput): Check {
       evidence,
     });
   return fail(id, {
-    actual: `no capture kernel is loaded, kernel.panic=0, and ${armed.join(", ")} turn a fault into a panic: the machine would hang`,
+    actual: `no capture kernel is loaded, kernel.panic=0, and a fault becomes a panic (${armed.join(", ")}): the machine would hang`,
     evidence,
     fix: "load the capture kernel (capture.loaded), or write kernel.panic=10 into a file in /etc/sysctl.d",
   });

@@ -40,7 +40,7 @@ function switchedOff(reader: Reader): readonly Blocker[] {
   ];
   if (file?.value === "1")
     return off(
-      "kernel.kexec_load_disabled=1 keeps the capture kernel from being loaded: take it out first, or wish no reservation",
+      "kernel.kexec_load_disabled=1 keeps the capture kernel from being loaded: take it out and reboot, or leave kdump off",
       `${file.path}:${file.line}`,
     );
   if (reader.image || reader.readText(LIVE)?.trim() !== "1") return [];

@@ -188,7 +188,7 @@ const RUNNING: readonly Seen[] = [
       reserved: "broken",
       loaded: "broken",
     },
-    next: "take out what forbids it (a hardening baseline, most often), or audit with --policy disabled",
+    next: "take out what forbids it (a hardening baseline, most often) and reboot; or audit with --policy disabled",
   },
   {
     what: "the newest dump broke off",
