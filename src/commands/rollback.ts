@@ -1,4 +1,4 @@
-import { apply } from "../apply/apply.js";
+import { type Applied, type ApplyRequest, apply } from "../apply/apply.js";
 import {
   type Journal,
   type JournalRecord,
@@ -130,20 +130,10 @@ async function takeBack(
     await saveRecord(machine, { ...record, state: "taken-back" });
     return { exit: EXIT.ok, document: document(thought, "unchanged") };
   }
-  const applied = await apply(machine, {
+  const applied = await carryBack(output, target, record, {
     plan,
-    command: "rollback",
-    words: [],
-    profile: target.profile.id,
-    version: VERSION,
-    user: currentUser(),
-    bootId: target.base.bootId,
-    takesBack: record.id,
-    packages: [],
-    judge: (candidate) => judgeCandidate(candidate, null),
     confirm: () => remaining(planFor(request, target, record).planned),
     signal,
-    onStep: (step) => showStep(output, step),
   });
   if (applied.kind === "applied") await saveRecord(machine, { ...record, state: "taken-back" });
   showApplied(output, applied, { reboot: plan.reboot, image: thought.facts.image, words: null });
@@ -174,6 +164,30 @@ async function takeBack(
     default:
       return applied satisfies never;
   }
+}
+
+/** Applies what takes `record` back, with a journal entry of its own that says so. */
+export function carryBack(
+  output: Output,
+  { machine, profile, base }: Target,
+  record: JournalRecord,
+  { plan, confirm, signal }: Pick<ApplyRequest, "plan" | "confirm" | "signal">,
+): Promise<Applied> {
+  return apply(machine, {
+    plan,
+    command: "rollback",
+    words: [],
+    profile: profile.id,
+    version: VERSION,
+    user: currentUser(),
+    bootId: base.bootId,
+    takesBack: record.id,
+    packages: [],
+    judge: (candidate) => judgeCandidate(candidate, null),
+    confirm,
+    signal,
+    onStep: (step) => showStep(output, step),
+  });
 }
 
 /** With no id the newest run not taken back yet. Rollbacks themselves are not runs to take back. */

@@ -1,4 +1,3 @@
-import { apply } from "../apply/apply.js";
 import { type JournalRecord, LOCK_FILE, saveRecord } from "../apply/journal.js";
 import { ofTheBoot, readTrial, saveTrialResult, type TrialResult } from "../apply/trial.js";
 import { EXIT, RefusedError, StepFailed } from "../errors.js";
@@ -6,17 +5,15 @@ import { TRIAL_UNIT } from "../facts/trial.js";
 import { judgeTrialBoot, type TrialBoot } from "../facts/trial-boot.js";
 import { openMachine } from "../machine/host.js";
 import type { Output } from "../ui/output.js";
-import { showStep, showWarnings } from "../ui/show.js";
+import { showWarnings } from "../ui/show.js";
 import { trialLines } from "../ui/trial.js";
 import { interruptible } from "./interrupt.js";
 import { JSON_SCHEMA, type Outcome } from "./outcome.js";
 import type { CommonOptions, SetupRequest, TrialRequest } from "./request.js";
-import { planFor } from "./rollback.js";
+import { carryBack, planFor } from "./rollback.js";
 import { NEEDS_ROOT, setup } from "./setup.js";
 import { openTarget, type Target } from "./target.js";
 import { trialDocument } from "./trial-document.js";
-import { currentUser } from "./user.js";
-import { VERSION } from "./version.js";
 
 /** How a trial stands; with --finish what came up is judged, and the change made or the trial taken back. */
 export async function trial(request: TrialRequest, output: Output): Promise<Outcome> {
@@ -86,20 +83,11 @@ async function end(
         throw new StepFailed(`what --try set up was changed by somebody else since (run ${record.id})`, {
           hint: `kdump-setup rollback ${record.id} shows it`,
         });
-      const applied = await apply(machine, {
+      const applied = await carryBack(output, target, record, {
         plan: planned.plan,
-        command: "rollback",
-        words: [],
-        profile: target.profile.id,
-        version: VERSION,
-        user: currentUser(),
-        bootId: target.base.bootId,
-        takesBack: record.id,
-        packages: [],
-        judge: () => ({ problems: [], warnings: [] }),
+        // of a file that somebody else changed only our part goes, so it is not what it was before
         confirm: () => [],
         signal,
-        onStep: (step) => showStep(output, step),
       });
       showWarnings(output, applied.warnings);
       if (applied.kind !== "applied") throw applied.error;

@@ -2,6 +2,20 @@ import type { ByteText } from "../types.js";
 
 /** The first line of an environment block; what follows are NAME=value lines, comments, and "#" up to the end. */
 const SIGNATURE = "# GRUB Environment Block\n";
+/** DEFAULT_ENVBLK_SIZE of GRUB 2.06, include/grub/lib/envblk.h */
+const BYTES = 1024;
+
+/** Its variables, the last of a name counting; null where it is no environment block that GRUB would read. */
+export function readGrubEnv(text: ByteText): ReadonlyMap<string, string> | null {
+  if (!text.startsWith(SIGNATURE) || text.length < BYTES) return null;
+  return new Map(
+    assignments(text).map(({ name, start, end }) => [
+      name,
+      // a backslash hides what follows it
+      text.slice(start, end).replace(/\\([\s\S])/g, "$1"),
+    ]),
+  );
+}
 
 export type GrubenvEdited =
   | { readonly kind: "edited"; readonly text: ByteText }

@@ -1,8 +1,8 @@
 import { type BlsLine, blsMenu } from "../bootconfig/bls-menu.js";
 import { type GrubMenu, readGrubCfg } from "../bootconfig/grub-cfg.js";
-import { readGrubEnv } from "../bootconfig/grub-env.js";
 import type { BlsProfile } from "../distro/profile.js";
 import { readBlsEntry } from "../edit/bls-entry.js";
+import { readGrubEnv } from "../edit/grubenv.js";
 import { isCrashkernel, PARAMETER, splitWords } from "../edit/kernel-cmdline.js";
 import type { BlsFacts, FileState, GrubFacts, NamedFile, Reason, SourceFile } from "../types.js";
 import { refusal, toSource, unreadable } from "./part.js";

@@ -1,8 +1,7 @@
 import type { JournalStep } from "../apply/journal.js";
 import { blsMenu } from "../bootconfig/bls-menu.js";
 import { checkEntries } from "../bootconfig/check-entries.js";
-import { readGrubEnv } from "../bootconfig/grub-env.js";
-import { setGrubenv } from "../edit/grubenv.js";
+import { readGrubEnv, setGrubenv } from "../edit/grubenv.js";
 import type { FileState, Step } from "../types.js";
 import { KERNELOPTS, readBls } from "./bls-state.js";
 import { freezable } from "./boot-mount.js";

@@ -1,7 +1,7 @@
 import templates from "virtual:templates";
-import { readGrubEnv } from "../bootconfig/grub-env.js";
 import { TRIAL_ID, trialEntry, withTrialEntry } from "../bootconfig/trial-entry.js";
 import type { Profile } from "../distro/profile.js";
+import { readGrubEnv } from "../edit/grubenv.js";
 import type { Facts, NonEmpty, Step, TrialFacts } from "../types.js";
 import { NOTHING, objection, type Part, refusal, unreadable } from "./part.js";
 import { systemdWord } from "./systemd-word.js";

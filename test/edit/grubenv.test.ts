@@ -4,8 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { readGrubEnv } from "../../src/bootconfig/grub-env.js";
-import { setGrubenv } from "../../src/edit/grubenv.js";
+import { readGrubEnv, setGrubenv } from "../../src/edit/grubenv.js";
 import { temporaryDirectory } from "../support/temporary.js";
 
 const SIGNATURE = "# GRUB Environment Block\n";
